@@ -1,0 +1,5 @@
+"""Run the command line with `python -m followrag`."""
+
+from followrag.cli import main
+
+main()

@@ -1,0 +1,89 @@
+"""The `followrag` command.
+
+Each subcommand lives with the code that does its work and is imported only when it is called.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import typer
+
+from followrag.errors import FollowragError
+
+UNUSABLE_INPUT = 2
+INTERRUPTED = 130
+
+
+class _Command(NamedTuple):
+    module: str
+    summary: str
+    settings: Mapping[str, Any] = MappingProxyType({})
+
+
+# `eval` hands every option that it doesn't know, --help included, to lm-eval.
+_PASS_ON = {
+    "add_help_option": False,
+    "context_settings": {"ignore_unknown_options": True, "allow_extra_args": True},
+}
+COMMANDS = {
+    "eval": _Command(
+        "followrag.tasks.evaluate",
+        "Run a model; takes lm_eval's options.",
+        _PASS_ON,
+    ),
+    "score": _Command("followrag.commands.score", "Score responses that you already have."),
+    "verify": _Command("followrag.commands.verify", "Check one text against constraints."),
+    "tasks": _Command("followrag.tasks.command", "List the lm-eval tasks."),
+    "data": _Command("followrag.commands.data", "Show where items come from, or describe some."),
+    "register": _Command("followrag.tasks.command", "Make the tasks known to plain lm_eval."),
+    "doctor": _Command("followrag.commands.doctor", "Say what is installed and what works."),
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; ends the process with its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        _app(given[0] if given else None)(given)
+    except FollowragError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(UNUSABLE_INPUT)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def _app(called: str | None) -> typer.Typer:
+    app = typer.Typer(
+        name="followrag",
+        help="Do models that answer from retrieved documents also do as they are told?",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback(invoke_without_command=True)(_top_level)
+    for name, command in COMMANDS.items():
+        function = _not_called
+        if name == called:
+            function = getattr(import_module(command.module), name.replace("eval", "evaluate"))
+        app.command(name, short_help=command.summary, **command.settings)(function)
+    return app
+
+
+def _top_level(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"followrag {installed('followrag')}")
+        raise typer.Exit
+
+
+def _not_called() -> None:
+    """Stand in for a command that is only listed."""

@@ -1,0 +1,72 @@
+"""What a command that scored rows prints, and its exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+from followrag.records import Problem
+from followrag.responses import error_reasons
+from followrag.runs import metrics_record
+from followrag.scoring import Row
+from followrag.summary import Summary
+from followrag.tables import show, summary_tables
+
+_SHOWN = 10
+
+
+def print_outcome(
+    title: str,
+    rows: Sequence[Row],
+    summary: Summary,
+    problems: Sequence[Problem],
+    as_json: bool,
+) -> None:
+    """Print a run's figures to standard output and what went wrong to standard error."""
+    if as_json:
+        print(json.dumps(metrics_record(summary), indent=2))
+    else:
+        for table in summary_tables(title, summary):
+            show(table)
+        _print_counts(summary)
+    _print_list(
+        "rows or constraints could not be checked and count as not followed",
+        [
+            reason if times == 1 else f"{reason} ({times} times)"
+            for reason, times in error_reasons(rows).items()
+        ],
+    )
+    _print_list("input rows could not be used", [str(problem) for problem in problems])
+
+
+def has_errors(summary: Summary, problems: Sequence[Problem]) -> bool:
+    """Tell whether anything could not be checked or read."""
+    return bool(problems or summary.counts.errors or summary.counts.constraint_errors)
+
+
+def _print_counts(summary: Summary) -> None:
+    counts = summary.counts
+    parts = [f"{counts.rows} rows"]
+    parts += [
+        f"{number} {what}"
+        for number, what in (
+            (counts.errors, "error rows"),
+            (counts.constraint_errors, "constraint errors"),
+            (counts.empty, "empty responses"),
+            (counts.thinking_removed, "with reasoning removed"),
+            (counts.thinking_unclosed, "with unclosed reasoning, scored as empty"),
+        )
+        if number
+    ]
+    print(", ".join(parts))
+
+
+def _print_list(what: str, lines: Sequence[str]) -> None:
+    if not lines:
+        return
+    print(f"warning: {len(lines)} {what}:", file=sys.stderr)
+    for line in lines[:_SHOWN]:
+        print(f"  {line}", file=sys.stderr)
+    if len(lines) > _SHOWN:
+        print(f"  and {len(lines) - _SHOWN} more", file=sys.stderr)

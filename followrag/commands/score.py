@@ -1,0 +1,67 @@
+"""`followrag score`: from responses to a run folder."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from followrag.commands.outcome import has_errors, print_outcome
+from followrag.progress import tracked
+from followrag.records import Records
+from followrag.responses import read_answers, score_answers
+from followrag.runs import check_folder, write_run
+from followrag.sources import items_from, load_items
+from followrag.summary import summarise
+
+
+def score(
+    responses: Annotated[
+        Path, typer.Argument(help="JSON Lines with key and response, or an lm-eval samples file.")
+    ],
+    items: Annotated[
+        str | None,
+        typer.Option(
+            help="Name of a source, or a file or folder of items; followrag where it is missing, "
+            "or the documents in an lm-eval samples file."
+        ),
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option(help="Where a published source lies; else FOLLOWRAG_DATA.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Run folder to write.")] = None,
+    model: Annotated[str, typer.Option(help="The model's name, for the manifest.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    fail_on_error: Annotated[
+        bool, typer.Option(help="End with exit code 2 if any row could not be used.")
+    ] = False,
+) -> None:
+    """Score responses that you already have and write a run folder.
+
+    A row that can't be used is shown, counted apart and counts as not followed.
+    """
+    answers = read_answers(responses)
+    if items is None and answers.documents:
+        asked = items_from(responses.stem, Records(list(answers.documents), []))
+    else:
+        asked = load_items(items or "followrag", data)
+    if out is not None:
+        check_folder(out)
+    rows, problems = score_answers(asked, answers)
+    for row in tracked(rows, "scoring answers"):
+        _ = row.qa
+    summary = summarise(rows)
+    if out is not None:
+        settings = {
+            "model": model or responses.stem,
+            "responses": {
+                "file": responses.name,
+                "sha256": hashlib.sha256(responses.read_bytes()).hexdigest(),
+            },
+        }
+        write_run(out, asked, rows, summary, settings)
+    print_outcome(f"{model or responses.name} on {asked.name}", rows, summary, problems, json)
+    if fail_on_error and has_errors(summary, problems):
+        raise typer.Exit(2)

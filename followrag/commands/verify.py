@@ -1,0 +1,124 @@
+"""`followrag verify`: one text against constraints."""
+
+from __future__ import annotations
+
+import dataclasses
+import json as jsonlib
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from followrag.errors import InputError
+from followrag.sources import load_items
+from followrag.tables import Table, show
+from followrag.thinking import remove_thinking
+from followrag.verifiers import (
+    Constraint,
+    Response,
+    Verdict,
+    constraint_classes,
+    get_constraint,
+)
+
+_C_EXAMPLE = """e.g. -c 'length_words {"num_words": 5, "relation": "at least"}'"""
+
+
+def verify(
+    text: Annotated[
+        str | None, typer.Argument(help="The text; standard input where it is missing or '-'.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="Read the text from a file.")] = None,
+    key: Annotated[str | None, typer.Option(help="Check the constraints of this item.")] = None,
+    items: Annotated[
+        str, typer.Option(help="Where the item is: a source, a file or a folder.")
+    ] = "followrag_demo",
+    constraint: Annotated[
+        list[str] | None,
+        typer.Option("--constraint", "-c", help=f"An id and its parameters as JSON, {_C_EXAMPLE}."),
+    ] = None,
+    list_constraints: Annotated[
+        bool, typer.Option("--list", help="List all constraints and their parameters.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
+) -> None:
+    """Check one text and print each verdict with its reason.
+
+    Ends with exit code 0 if every constraint is followed, 1 if not, 2 if one can't be checked.
+    """
+    if list_constraints:
+        return _list()
+    checks = _constraints(key, items, constraint or [])
+    response = Response(remove_thinking(_read(text, file)).text)
+    results = [
+        (name, *(check.verdicts(response) if isinstance(check, Constraint) else (check, check)))
+        for name, check in checks
+    ]
+    if json:
+        print(jsonlib.dumps([_record(*result) for result in results], indent=2))
+    else:
+        rows = [
+            [name, _word(strict), _word(loose), strict.reason] for name, strict, loose in results
+        ]
+        show(Table("Verdicts", ["constraint", "strict", "loose", "reason"], rows))
+    if any(strict.error for _, strict, _ in results):
+        raise typer.Exit(2)
+    if not all(strict.passed for _, strict, _ in results):
+        raise typer.Exit(1)
+
+
+def _read(text: str | None, file: Path | None) -> str:
+    if text is not None and file is not None:
+        raise InputError("give the text either as an argument or with --file, not both")
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{file}: can't be read as UTF-8 text ({error})") from error
+    return sys.stdin.read() if text in (None, "-") else str(text)
+
+
+def _constraints(
+    key: str | None, items: str, given: list[str]
+) -> list[tuple[str, Constraint | Verdict]]:
+    checks: list[tuple[str, Constraint | Verdict]] = [_parse(words) for words in given]
+    if key is not None:
+        known = load_items(items)
+        if key not in known.by_key:
+            raise InputError(f"{items}: has no item with key {key}; name its source with --items")
+        item = known.by_key[key]
+        checks += zip(item.instruction_id_list, item.constraints, strict=True)
+    if not checks:
+        raise InputError("nothing to check: name an item with --key or constraints with -c")
+    return checks
+
+
+def _parse(words: str) -> tuple[str, Constraint]:
+    """Read a constraint's id, followed by its parameters as a JSON object."""
+    id, _, rest = words.strip().partition(" ")
+    try:
+        parameters = jsonlib.loads(rest or "{}")
+    except ValueError as error:
+        raise InputError(
+            f"-c {words!r}: the parameters are not JSON ({error}); {_C_EXAMPLE}"
+        ) from None
+    if not isinstance(parameters, dict):
+        raise InputError(f"-c {words!r}: the parameters are not a JSON object; {_C_EXAMPLE}")
+    return id, get_constraint(id, **parameters)
+
+
+def _word(verdict: Verdict) -> str:
+    return "error" if verdict.error else "followed" if verdict.passed else "not followed"
+
+
+def _record(name: str, strict: Verdict, loose: Verdict) -> dict[str, Any]:
+    return {"id": name, **dataclasses.asdict(strict), "loose": loose.passed}
+
+
+def _list() -> None:
+    rows = [
+        [cls.id, cls.family, cls.ifeval_id or "", ", ".join(cls.model_fields)]
+        for cls in constraint_classes()
+    ]
+    show(Table("Constraints", ["id", "family", "IFEval id", "parameters"], rows))

@@ -1,0 +1,87 @@
+"""A figure and its standard error, with prompts as the units that were sampled.
+
+Constraints of one prompt share a response, so they are no independent observations: every figure
+here is a ratio of two per-prompt sums, and its standard error comes from how the prompts differ
+(the linearised, cluster-robust one; with one constraint a prompt it is the usual standard error
+of a mean, s / sqrt(n)).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Estimate(NamedTuple):
+    """A figure.
+
+    Attributes:
+        value: The figure as a fraction of 1; nan where nothing was counted.
+        stderr: Its standard error; nan with fewer than two prompts.
+        n: Number of prompts that count towards it.
+    """
+
+    value: float
+    stderr: float
+    n: int
+
+
+@dataclass(frozen=True)
+class _Linear:
+    """A value and what each prompt contributes to its deviation."""
+
+    value: float
+    influence: NDArray[np.float64]
+
+    def estimate(self) -> Estimate:
+        n = len(self.influence)
+        if n < 2:
+            return Estimate(self.value, math.nan, n)
+        variance = float(self.influence @ self.influence) / (n * (n - 1))
+        return Estimate(self.value, math.sqrt(variance), n)
+
+
+def _ratio(hits: Sequence[float], counts: Sequence[float]) -> _Linear:
+    numerator = np.asarray(hits, dtype=np.float64)
+    denominator = np.asarray(counts, dtype=np.float64)
+    total = denominator.sum()
+    if total == 0:
+        return _Linear(math.nan, np.zeros(0))
+    value = float(numerator.sum() / total)
+    return _Linear(value, (numerator - value * denominator) * (len(denominator) / total))
+
+
+def mean(values: Sequence[float]) -> Estimate:
+    """Estimate a mean over prompts."""
+    return _ratio(values, [1.0] * len(values)).estimate()
+
+
+def pooled_share(outcomes: Sequence[Sequence[bool]]) -> Estimate:
+    """Estimate the share of true outcomes over all prompts, clustered by prompt.
+
+    Args:
+        outcomes: Per prompt, the outcomes of its constraints; prompts without any are left out.
+    """
+    counted = [prompt for prompt in outcomes if prompt]
+    return _ratio([sum(p) for p in counted], [len(p) for p in counted]).estimate()
+
+
+def followrag_score(outcomes: Sequence[Sequence[bool]], answered: Sequence[float]) -> Estimate:
+    """Estimate the mean of the pooled share of followed constraints and of the QA accuracy.
+
+    Both come from the same prompts, so the standard error keeps their covariance.
+
+    Args:
+        outcomes: Per prompt, the outcomes of its constraints.
+        answered: Per prompt, in the same order, whether the question was answered.
+    """
+    followed = _ratio([sum(p) for p in outcomes], [len(p) for p in outcomes])
+    correct = _ratio(answered, [1.0] * len(answered))
+    return _Linear(
+        (followed.value + correct.value) / 2, (followed.influence + correct.influence) / 2
+    ).estimate()

@@ -1,0 +1,108 @@
+"""The benchmark's unit: a question with its passages, its constraints and its gold answers."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from followrag import qa
+from followrag.errors import FollowragError
+from followrag.verifiers import Constraint, Verdict, get_constraint
+
+DATASETS = {"ifnq": "nq", "iftq": "tqa", "ifhq": "hotpotqa", "ifwebq": "webq"}
+
+
+class Passage(BaseModel):
+    """A retrieved passage."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    content: str
+
+
+def _parameters(value: object) -> object:
+    """Read one constraint's kwargs: a mapping (None values are padding), JSON text, or None."""
+    if isinstance(value, str):
+        value = json.loads(value)
+    if value is None:
+        return {}
+    if isinstance(value, dict):
+        return {name: given for name, given in value.items() if given is not None}
+    return value
+
+
+Parameters = Annotated[dict[str, Any], BeforeValidator(_parameters)]
+
+
+class Item(BaseModel):
+    """One question with its passages, its constraints and its gold answers; frozen.
+
+    The fields are those of the published FollowRAG files. IFEval's items have only `key`,
+    `prompt`, `instruction_id_list` and `kwargs`. Fields of other names are ignored. Ids and
+    parameters are taken as they are: a constraint that can't be built is an error verdict when
+    the item is scored, not an error here.
+
+    Attributes:
+        key: What responses name the item by, unique in its set.
+        type: Source of the question: ifnq, iftq, ifhq, ifwebq or a name of the user's.
+        prompt: What the model is given.
+        question: The bare question.
+        answer_gold: Accepted answers joined by "/"; empty where there are none.
+        question_with_instrs: The question followed by the constraints in words.
+        instruction_id_list: FollowRAG or IFEval ids, at least one.
+        kwargs: The parameters of each id, in the same order.
+        passages: The passages in the prompt.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: int | str
+    type: str = ""
+    prompt: str = Field(min_length=1)
+    question: str = ""
+    answer_gold: str = ""
+    question_with_instrs: str = ""
+    instruction_id_list: tuple[str, ...] = Field(min_length=1)
+    kwargs: tuple[Parameters, ...]
+    passages: tuple[Passage, ...] = ()
+
+    @model_validator(mode="after")
+    def _aligned(self) -> Self:
+        ids, kwargs = len(self.instruction_id_list), len(self.kwargs)
+        if ids != kwargs:
+            raise ValueError(f"instruction_id_list has {ids} entries but kwargs has {kwargs}")
+        return self
+
+    @property
+    def dataset(self) -> str:
+        """Short name of the question's source: nq, tqa, hotpotqa, webq, or the type itself."""
+        return DATASETS.get(self.type, self.type)
+
+    @cached_property
+    def golds(self) -> tuple[str, ...]:
+        """The accepted answers."""
+        return qa.split_golds(self.answer_gold)
+
+    @cached_property
+    def knowledge(self) -> str:
+        """The passages' titles and contents as one text."""
+        return "\n".join(f"{passage.title} {passage.content}" for passage in self.passages)
+
+    @cached_property
+    def constraints(self) -> tuple[Constraint | Verdict, ...]:
+        """Each constraint, built once; an error verdict in place of one that can't be built."""
+        return tuple(
+            _built(id, parameters)
+            for id, parameters in zip(self.instruction_id_list, self.kwargs, strict=True)
+        )
+
+
+def _built(id: str, parameters: dict[str, Any]) -> Constraint | Verdict:
+    try:
+        return get_constraint(id, **parameters)
+    except FollowragError as error:
+        return Verdict.failure(str(error))

@@ -1,0 +1,138 @@
+"""Scoring one response to one item: a pure function of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from followrag import qa
+from followrag.items import Item
+from followrag.thinking import Thinking, remove_thinking
+from followrag.verifiers import Constraint, Response, Verdict, Verdicts
+
+Mode = Literal["reference"]
+
+ANSWER_METRICS = {
+    metric.__name__: metric
+    for metric in (
+        qa.em,
+        qa.f1,
+        qa.rouge_l,
+        qa.kilt_accuracy,
+        qa.acc_substring,
+        qa.acc_bounded,
+        qa.recall,
+    )
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """The score of one response.
+
+    Attributes:
+        item: What was asked; None for an item row that could not be read.
+        response: What the model answered, as given; None where there is no usable answer.
+        verdicts: The strict verdicts, with what was measured and why.
+        loose_verdicts: The loose verdicts.
+        thinking: Whether reasoning was removed before scoring.
+        error: Why the row could not be scored as a whole, or None. Such a row follows nothing.
+    """
+
+    item: Item | None
+    response: str | None
+    verdicts: tuple[Verdict, ...]
+    loose_verdicts: tuple[Verdict, ...]
+    thinking: Thinking = "none"
+    error: str | None = None
+
+    @property
+    def strict(self) -> list[bool]:
+        """Per constraint, whether the response as it stands follows it."""
+        return [verdict.passed for verdict in self.verdicts]
+
+    @property
+    def loose(self) -> list[bool]:
+        """Per constraint, whether the response or one of its loose readings follows it."""
+        return [verdict.passed for verdict in self.loose_verdicts]
+
+    @property
+    def has_error(self) -> bool:
+        """Whether the row or any of its constraints could not be checked."""
+        return self.error is not None or any(verdict.error for verdict in self.verdicts)
+
+    @cached_property
+    def answer(self) -> str:
+        """The response without reasoning; empty where there is no usable response."""
+        return remove_thinking(self.response).text if self.response is not None else ""
+
+    @cached_property
+    def qa(self) -> Mapping[str, float] | None:
+        """The QA metrics by name; None where the item has no gold answers."""
+        if self.item is None or not self.item.golds:
+            return None
+        scores = {
+            name: metric(self.answer, self.item.golds) for name, metric in ANSWER_METRICS.items()
+        }
+        if self.item.passages:
+            scores["k_precision"] = qa.k_precision(self.answer, self.item.knowledge)
+        return scores
+
+    @cached_property
+    def qa_acc(self) -> float | None:
+        """Whether a normalised gold answer is contained in the response (acc_substring)."""
+        if self.item is None or not self.item.golds:
+            return None
+        return qa.acc_substring(self.answer, self.item.golds)
+
+    @property
+    def joint(self) -> bool | None:
+        """Whether every constraint is strictly followed and the question answered."""
+        return None if self.qa_acc is None else all(self.strict) and self.qa_acc == 1.0
+
+
+def score_item(item: Item, response: str, mode: Mode = "reference") -> Row:
+    """Score one response.
+
+    Args:
+        item: What was asked.
+        response: What the model answered, reasoning included.
+        mode: `reference`, the published evaluator verdict for verdict.
+
+    Returns:
+        The row. A response that is not a string gives an error row.
+
+    Raises:
+        ValueError: There is no such mode.
+    """
+    if mode != "reference":
+        raise ValueError(f"mode must be 'reference', not {mode!r}")
+    if not isinstance(response, str):
+        return error_row(item, f"the response must be a string, not {type(response).__name__}")
+    text, thinking = remove_thinking(response)
+    view = Response(text)
+    verdicts = [_decide(constraint, view) for constraint in item.constraints]
+    return Row(
+        item=item,
+        response=response,
+        verdicts=tuple(strict for strict, _ in verdicts),
+        loose_verdicts=tuple(loose for _, loose in verdicts),
+        thinking=thinking,
+    )
+
+
+def error_row(item: Item | None, reason: str) -> Row:
+    """Build the row of something that can't be scored: nothing followed, counted apart.
+
+    An item row that could not be read (None) counts as one constraint.
+    """
+    failures = (Verdict.failure(reason),) * (len(item.instruction_id_list) if item else 1)
+    return Row(item, None, failures, failures, error=reason)
+
+
+def _decide(constraint: Constraint | Verdict, response: Response) -> Verdicts:
+    if isinstance(constraint, Verdict):
+        return Verdicts(constraint, constraint)
+    return constraint.verdicts(response)

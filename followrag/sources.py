@@ -1,0 +1,211 @@
+"""Where items come from: the built-in demo, a folder or file of the user's, the published files."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, overload
+
+from pydantic import ValidationError
+
+from followrag import demo, download
+from followrag.errors import InputError
+from followrag.items import DATASETS, Item
+from followrag.records import Problem, Record, Records, read_records
+
+_MINI_KEYS = Path(__file__).parent / "data" / "mini_keys.json"
+_SINGLE = {f"followrag_{dataset}": type for type, dataset in DATASETS.items()}
+
+SOURCES = {
+    "followrag": "all items of the published FollowRAG files",
+    **{name: f"the published items of type {type}" for name, type in _SINGLE.items()},
+    "followrag_mini": "the 400 published items that the paper's judge rates",
+    "followrag_demo": "the built-in demo, no download",
+    "followrag_ifeval": "the published prompts of IFEval",
+}
+
+
+@dataclass(frozen=True)
+class ItemSet(Sequence[Item]):
+    """Items of one source, with what could not be read.
+
+    Attributes:
+        name: Source name or path.
+        items: The items, in file order.
+        problems: Item rows that can't be used.
+        absent: Datasets of the source that are not there.
+    """
+
+    name: str
+    items: tuple[Item, ...]
+    problems: tuple[Problem, ...] = ()
+    absent: tuple[str, ...] = ()
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Item]: ...
+    def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
+        """Return the item at a position, not by key."""
+        return self.items[index]
+
+    def __len__(self) -> int:
+        """Number of items."""
+        return len(self.items)
+
+    @cached_property
+    def by_key(self) -> dict[str, Item]:
+        """The items by their key as text: 7 and "7" name the same item."""
+        return {str(item.key): item for item in self.items}
+
+    @cached_property
+    def sha256(self) -> str:
+        """Checksum of everything that the items say, whatever file they came from."""
+        digest = hashlib.sha256()
+        for item in self.items:
+            digest.update(json.dumps(item.model_dump(mode="json"), sort_keys=True).encode())
+        return digest.hexdigest()
+
+
+def load_items(source: str | os.PathLike[str] = "followrag", data: str | None = None) -> ItemSet:
+    """Load items.
+
+    Args:
+        source: A name in `SOURCES`, or a file (JSON array or JSON Lines) or folder of items.
+        data: For a published source, the folder or file to read instead of downloading; the
+            environment's FOLLOWRAG_DATA where it is None.
+
+    Returns:
+        The items, with unusable rows and absent datasets told apart.
+
+    Raises:
+        InputError: Nothing usable was found, or a published file could not be fetched.
+    """
+    name = os.fspath(source)
+    if name == "followrag_demo":
+        return items_from(name, Records([Record("demo", row) for row in demo.rows()], []))
+    if name in SOURCES:
+        return _published(name, data or os.environ.get("FOLLOWRAG_DATA") or None)
+    path = Path(name)
+    if not path.exists():
+        near = difflib.get_close_matches(name, SOURCES, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known names: {', '.join(SOURCES)}"
+        raise InputError(f"{name}: is neither a file or folder nor the name of a source; {hint}")
+    return items_from(name, _read(_files(path)))
+
+
+def _published(name: str, data: str | None) -> ItemSet:
+    if name == "followrag_ifeval":
+        path = _ifeval_path(data)
+        return items_from(name, read_records(path))
+    if data is None:
+        files, absent = _fetch_all()
+    else:
+        folder = Path(data)
+        if not folder.exists():
+            raise InputError(f"{data}: no such file or folder; correct FOLLOWRAG_DATA or `data`")
+        files = _files(folder)
+        absent = ()
+    found = items_from(name, _read(files))
+    types = {item.type for item in found}
+    absent = absent or tuple(dataset for type, dataset in DATASETS.items() if type not in types)
+    items = found.items
+    if name in _SINGLE:
+        items = tuple(item for item in items if item.type == _SINGLE[name])
+        absent = ()
+    elif name == "followrag_mini":
+        keys = set(json.loads(_MINI_KEYS.read_text())["keys"])
+        items = tuple(item for item in items if item.key in keys)
+    if not items:
+        raise InputError(
+            f"{name}: {data or 'the published files'} hold none of its items; "
+            f"they hold {', '.join(sorted(types))}"
+        )
+    return ItemSet(name, items, found.problems, absent)
+
+
+def _ifeval_path(data: str | None) -> Path:
+    if data is not None:
+        path = Path(data)
+        if path.is_file():
+            return path
+        if (path / download.IFEVAL_FILE.name).exists():
+            return path / download.IFEVAL_FILE.name
+    return download.fetch(download.IFEVAL_FILE)
+
+
+def _fetch_all() -> tuple[list[Path], tuple[str, ...]]:
+    files, absent = [], []
+    for file, dataset in zip(download.FOLLOWRAG_FILES, DATASETS.values(), strict=True):
+        try:
+            files.append(download.fetch(file))
+        except download.NotPublishedError:
+            absent.append(dataset)
+    if not files:
+        raise InputError(
+            f"{download.FOLLOWRAG_FILES[0].url}: not there, nor are its siblings; "
+            "name a folder with the files in FOLLOWRAG_DATA"
+        )
+    return files, tuple(absent)
+
+
+def _files(path: Path) -> list[Path]:
+    """List the item files of a folder: the published names, else every JSON file."""
+    if path.is_file():
+        return [path]
+    published = [path / file.name for file in download.FOLLOWRAG_FILES]
+    files = [file for file in published if file.exists()]
+    files = files or sorted(file for file in path.iterdir() if file.suffix in {".json", ".jsonl"})
+    if not files:
+        raise InputError(f"{path}: holds no {published[0].name} nor any other .json or .jsonl file")
+    return files
+
+
+def _read(files: list[Path]) -> Records:
+    parts = [read_records(file) for file in files]
+    return Records(
+        [record for part in parts for record in part.good],
+        [problem for part in parts for problem in part.bad],
+    )
+
+
+def items_from(name: str, records: Records) -> ItemSet:
+    """Validate rows into items; a row that fails, or repeats a key, is a problem.
+
+    Raises:
+        InputError: No row is an item.
+    """
+    items: dict[str, Item] = {}
+    first_seen: dict[str, str] = {}
+    problems = list(records.bad)
+    for where, row in records.good:
+        try:
+            item = Item.model_validate(row)
+        except ValidationError as error:
+            problems.append(Problem(where, f"is not an item: {_explain(error)}"))
+            continue
+        key = str(item.key)
+        if key in items:
+            problems.append(
+                Problem(where, f"key {key} was used at {first_seen[key]}; give it another")
+            )
+            continue
+        items[key], first_seen[key] = item, where
+    if not items:
+        raise InputError(f"{name}: no usable item; first problem: {problems[0]}")
+    return ItemSet(name, tuple(items.values()), tuple(problems))
+
+
+def _explain(error: ValidationError) -> str:
+    parts: list[str] = []
+    problem: Any
+    for problem in error.errors():
+        place = ".".join(map(str, problem["loc"]))
+        parts.append(f"{place}: {problem['msg']}" if place else problem["msg"])
+    return "; ".join(parts)

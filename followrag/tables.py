@@ -1,0 +1,137 @@
+"""Tables for people: drawn by rich in a terminal, plain text where output is piped."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from followrag.estimates import Estimate
+from followrag.summary import Figures, Summary, family_of
+
+_HEADLINES = {
+    "followrag": "followrag",
+    "inst_level_loose_acc": "inst loose",
+    "prompt_level_loose_acc": "prompt loose",
+    "inst_level_strict_acc": "inst strict",
+    "prompt_level_strict_acc": "prompt strict",
+    "qa_acc": "qa_acc",
+    "joint_acc": "joint",
+}
+_CAPTION = (
+    "Percent ± standard error. followrag = mean of inst loose and qa_acc; inst = all constraints "
+    "pooled, prompt = every constraint of a prompt; qa_acc = a normalised gold answer is in the "
+    "response; joint = prompt strict and qa_acc."
+)
+
+
+class Table(NamedTuple):
+    """A table to print.
+
+    Attributes:
+        title: Heading.
+        columns: Column names.
+        rows: Cells as text.
+        caption: What the figures mean.
+        text_columns: How many columns hold text; the others hold figures, right-aligned.
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    caption: str = ""
+    text_columns: int = 100
+
+    @property
+    def alignment(self) -> list[Literal["left", "right"]]:
+        """How each column is aligned."""
+        return [
+            "left" if place < self.text_columns else "right" for place in range(len(self.columns))
+        ]
+
+
+def show(table: Table) -> None:
+    """Print a table to standard output."""
+    if not table.rows:
+        return
+    if sys.stdout.isatty():
+        _draw(table)
+    else:
+        from tabulate import tabulate
+
+        body = tabulate(
+            table.rows, headers=table.columns, colalign=table.alignment, disable_numparse=True
+        )
+        print(f"{table.title}\n{body}\n{table.caption}".rstrip(), end="\n\n")
+
+
+def _draw(table: Table) -> None:
+    from rich.console import Console
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    drawn = RichTable(title=table.title, caption=table.caption or None, title_justify="left")
+    for column, alignment in zip(table.columns, table.alignment, strict=True):
+        drawn.add_column(column, justify=alignment)
+    for row in table.rows:
+        drawn.add_row(*map(Text, row))
+    Console().print(drawn)
+
+
+def percent(figure: Estimate | None) -> str:
+    """Write a figure as percent ± standard error."""
+    if figure is None or math.isnan(figure.value):
+        return "-"
+    if math.isnan(figure.stderr):
+        return f"{100 * figure.value:.1f}"
+    return f"{100 * figure.value:.1f} ± {100 * figure.stderr:.1f}"
+
+
+def summary_tables(title: str, summary: Summary) -> Iterator[Table]:
+    """Lay a run's figures out: by dataset, by number of constraints, by constraint."""
+    datasets = {**summary.by_dataset, "all": summary.overall}
+    yield _headline_table(title, "dataset", datasets, _CAPTION)
+    yield _headline_table("By number of constraints", "constraints", summary.by_constraint_count)
+    answers = [name for name in summary.overall if name not in _HEADLINES and "_level_" not in name]
+    if answers:
+        rows = [
+            [name, *(percent(figures.get(metric)) for metric in answers)]
+            for name, figures in datasets.items()
+        ]
+        yield Table("Answers", ["dataset", *answers], rows, text_columns=1)
+    yield _constraint_table(summary)
+
+
+def _headline_table(
+    title: str, first: str, groups: Mapping[str, Figures], caption: str = ""
+) -> Table:
+    metrics = [name for name in _HEADLINES if any(name in figures for figures in groups.values())]
+    rows = [
+        [name, str(_prompts(figures)), *(percent(figures.get(metric)) for metric in metrics)]
+        for name, figures in groups.items()
+    ]
+    columns = [first, "prompts", *(_HEADLINES[metric] for metric in metrics)]
+    return Table(title, columns, rows, caption, text_columns=1)
+
+
+def _constraint_table(summary: Summary) -> Table:
+    rows = []
+    for family, family_figures in summary.by_family.items():
+        rows.append([family, "all", *_followed(family_figures)])
+        rows += [
+            ["", id, *_followed(figures)]
+            for id, figures in summary.by_constraint.items()
+            if family_of(id) == family
+        ]
+    columns = ["family", "constraint", "prompts", "loose", "strict"]
+    return Table("By family and constraint", columns, rows, text_columns=2)
+
+
+def _followed(figures: Figures) -> list[str]:
+    loose, strict = figures["inst_level_loose_acc"], figures["inst_level_strict_acc"]
+    return [str(loose.n), percent(loose), percent(strict)]
+
+
+def _prompts(figures: Figures) -> int:
+    return figures["prompt_level_loose_acc"].n

@@ -1,0 +1,128 @@
+"""What the YAML files call: the items as a dataset, a document's metrics, and their pooling.
+
+lm-eval averages per-document values on its own only for plain means. The other metrics pass what
+they need per document (the outcomes of its constraints) and are pooled here, so that the table
+shows exactly what `followrag score` computes from the same responses. A metric named
+`<name>_stderr` overrides the standard error that lm-eval would print for `<name>`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from followrag import estimates
+from followrag.items import Item
+from followrag.scoring import Row, score_item
+from followrag.sources import load_items
+from followrag.summary import family_of
+from followrag.verifiers import Family
+
+_log = logging.getLogger(__name__)
+
+Outcomes = Sequence[bool]
+
+
+def dataset(*, followrag_source: str, data: str | None = None, **_: Any) -> dict[str, Any]:
+    """Load a source's items for lm-eval.
+
+    Args:
+        followrag_source: Name of the source, from the task's YAML.
+        data: Folder or file to read it from (`--metadata data=PATH`).
+        **_: lm-eval passes all of its metadata and model arguments; they are not needed.
+
+    Returns:
+        One `test` split.
+    """
+    from datasets import Dataset, Features, Json, List, Value
+
+    items = load_items(followrag_source, data)
+    for problem in items.problems:
+        _log.warning("left out: %s", problem)
+    if items.absent:
+        _log.warning("%s has no items of: %s", items.name, ", ".join(items.absent))
+    text = Value("string")
+    features = Features(
+        {
+            "key": Json(),
+            "type": text,
+            "prompt": text,
+            "question": text,
+            "answer_gold": text,
+            "question_with_instrs": text,
+            "instruction_id_list": List(text),
+            "kwargs": List(Json()),
+            "passages": List({"title": text, "content": text}),
+        }
+    )
+    rows = [item.model_dump(mode="json") for item in items]
+    return {"test": Dataset.from_list(rows, features=features)}
+
+
+def process_results(doc: dict[str, Any], results: Sequence[str]) -> dict[str, Any]:
+    """Score one document of a FollowRAG task, for every metric of `_followrag.yml`."""
+    row = _score(doc, results)
+    metrics = _verdict_metrics(row)
+    metrics["qa_acc"] = row.qa_acc
+    metrics["joint_acc"] = row.joint
+    metrics["followrag"] = metrics["followrag_stderr"] = [row.loose, row.qa_acc]
+    return metrics
+
+
+def process_ifeval_results(doc: dict[str, Any], results: Sequence[str]) -> dict[str, Any]:
+    """Score one document of IFEval, which has no questions to answer."""
+    return _verdict_metrics(_score(doc, results))
+
+
+def _score(doc: dict[str, Any], results: Sequence[str]) -> Row:
+    response = results[0]
+    while isinstance(response, list) and response:  # repeats: the first sample is scored
+        response = response[0]
+    return score_item(Item.model_validate(doc), response)
+
+
+def _verdict_metrics(row: Row) -> dict[str, Any]:
+    metrics: dict[str, Any] = {
+        "prompt_level_strict_acc": all(row.strict),
+        "inst_level_strict_acc": row.strict,
+        "inst_level_strict_acc_stderr": row.strict,
+        "prompt_level_loose_acc": all(row.loose),
+        "inst_level_loose_acc": row.loose,
+        "inst_level_loose_acc_stderr": row.loose,
+    }
+    for family in get_args(Family):
+        outcomes = _of_family(row, family)
+        metrics[f"{family}_loose_acc"] = metrics[f"{family}_loose_acc_stderr"] = outcomes
+    return metrics
+
+
+def _of_family(row: Row, family: str) -> list[bool]:
+    ids = row.item.instruction_id_list if row.item else ()
+    return [passed for id, passed in zip(ids, row.loose, strict=True) if family_of(id) == family]
+
+
+def pooled_share(outcomes: Sequence[Outcomes]) -> float:
+    """Pool the outcomes of all documents: followed constraints over constraints."""
+    return estimates.pooled_share(outcomes).value
+
+
+def pooled_share_stderr(outcomes: Sequence[Outcomes]) -> float:
+    """Give the standard error of `pooled_share`, clustered by prompt."""
+    return estimates.pooled_share(outcomes).stderr
+
+
+def followrag_score(values: Sequence[tuple[Outcomes, float]]) -> float:
+    """Give the mean of inst_level_loose_acc and qa_acc, each over all documents."""
+    return _followrag(values).value
+
+
+def followrag_score_stderr(values: Sequence[tuple[Outcomes, float]]) -> float:
+    """Give the standard error of `followrag_score`."""
+    return _followrag(values).stderr
+
+
+def _followrag(values: Sequence[tuple[Outcomes, float]]) -> estimates.Estimate:
+    return estimates.followrag_score(
+        [outcomes for outcomes, _ in values], [answered for _, answered in values]
+    )

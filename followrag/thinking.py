@@ -1,0 +1,34 @@
+"""Taking a thinking model's reasoning off its response before it is scored."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+Thinking = Literal["none", "removed", "unclosed"]
+
+_BLOCK = re.compile(r"<think>.*?</think>\s*", re.DOTALL)
+
+
+class Answer(NamedTuple):
+    """What is left to score, and what was done about reasoning."""
+
+    text: str
+    thinking: Thinking
+
+
+def remove_thinking(response: str) -> Answer:
+    """Remove `<think>...</think>` and the white space after it.
+
+    Chat templates may put the opening tag into the prompt, so a response up to a `</think>`
+    without one is reasoning as well. Reasoning that never closes ran into the generation limit:
+    there is no answer, and the response is scored as empty.
+    """
+    if "<think>" not in response and "</think>" not in response:
+        return Answer(response, "none")
+    text = _BLOCK.sub("", response)
+    if "<think>" in text:
+        return Answer("", "unclosed")
+    return Answer(
+        text.rpartition("</think>")[2].lstrip() if "</think>" in text else text, "removed"
+    )

@@ -1,0 +1,1 @@
+"""Synthesis, selection and fine-tuning (not built yet)."""
