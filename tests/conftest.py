@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,17 @@ import pytest
 from followrag import Item
 
 SHARED = Path(__file__).parents[1].parent / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep every test off the network and away from the user's own data and cache."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("FOLLOWRAG_DATA", raising=False)
+        environment.setenv("FOLLOWRAG_MIRROR", "http://127.0.0.1:9")
+        environment.setenv("FOLLOWRAG_CACHE", str(tmp_path_factory.mktemp("cache")))
+        environment.setenv("no_proxy", "127.0.0.1")
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +69,38 @@ def make_item() -> Callable[..., Item]:
         return Item.model_validate(row | fields)
 
     return make
+
+
+@pytest.fixture
+def jsonl(tmp_path: Path) -> Callable[[str, Iterable[object]], Path]:
+    """Write rows to a JSON Lines file of this name."""
+
+    def write(name: str, rows: Iterable[object]) -> Path:
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def command(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the real `followrag` in an empty folder, its output piped."""
+
+    def run(
+        *arguments: object, input: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "followrag", *map(str, arguments)],
+            cwd=tmp_path_factory.mktemp("empty"),
+            env={**os.environ, **environment},
+            input=input,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            timeout=120,
+        )
+
+    return run

@@ -57,8 +57,8 @@ def register() -> Registration:
     Raises:
         OutputError: The folder can't be written to, or holds something that isn't ours.
     """
-    folder = registration().folder
-    if folder.exists() and not (folder / _MARK).exists() and any(folder.iterdir()):
+    folder, state = registration()
+    if state == "absent" and folder.exists() and (folder.is_file() or any(folder.iterdir())):
         raise OutputError(
             f"{folder}: is there already and was not made by followrag; move it away, "
             f"or pass --include_path {TASKS_FOLDER} to lm_eval"
