@@ -35,7 +35,8 @@ def score(
     model: Annotated[str, typer.Option(help="The model's name, for the manifest.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     fail_on_error: Annotated[
-        bool, typer.Option(help="End with exit code 2 if any row could not be used.")
+        bool,
+        typer.Option("--fail-on-error", help="End with exit code 2 if any row could not be used."),
     ] = False,
 ) -> None:
     """Score responses that you already have and write a run folder.

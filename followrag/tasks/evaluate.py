@@ -40,15 +40,18 @@ def evaluate(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     fail_on_error: Annotated[
-        bool, typer.Option(help="End with exit code 2 if any row could not be used.")
+        bool,
+        typer.Option("--fail-on-error", help="End with exit code 2 if any row could not be used."),
     ] = False,
     help: Annotated[bool, typer.Option("--help", help="Show lm_eval's options as well.")] = False,
 ) -> None:
-    """Run a model on followrag's tasks with lm_eval's options and write a run folder.
+    """Run a model with lm_eval's options, and write a run folder for each of our tasks.
 
-    Every option of lm_eval is taken, with these defaults: --model followrag-baseline, --tasks
-    followrag (followrag_demo where FOLLOWRAG_DATA is not set), --output_path runs, --log_samples.
-    Beside lm_eval's own files, each task gets a run folder.
+    Every option of lm_eval is taken, with these defaults:
+      --model        followrag-baseline
+      --tasks        followrag where FOLLOWRAG_DATA is set, else followrag_demo
+      --output_path  runs
+      --log_samples
     """
     if help:
         print(context.get_help())

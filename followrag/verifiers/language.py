@@ -52,12 +52,12 @@ _BLOCK = 100
 _CHECKS = _BLOCK // _CHECK_INTERVAL
 # The draws of a block, reordered so that those between two checks are multiplied as long rows.
 _ORDER = np.append(0, 1 + np.arange(_BLOCK).reshape(_CHECKS, _CHECK_INTERVAL).T)
-# A draw multiplies by 1 + weight at most and by weight at least. That is above 7e-6: alpha is
-# 0.5 + 0.05 g, and |g| < 8.6 for every g that 53-bit random numbers can make. Scaled by 512 per
-# draw (a power of two, which rounds nothing), a block that starts at or above the floor stays
-# between 1e-40 * (512 * 7e-6) ** 101 > 1e-288 and 55 * 512.1 ** 101 < 1e276. langdetect, which
-# normalizes every five draws, may lose a share that falls below 1e-307. A draw changes a share by
-# a factor of 1.5e5 at most, so that such a share is below the floor when the block ends.
+# Wherever gauss() is called, the weight of seed 0 is between 2.9e-5 and 6.9e-5: a draw multiplies
+# by 2.9e-5 to 1.0001 and changes a share by a factor of at most 3.5e4. Scaled by 512 per draw (a
+# power of two, which rounds nothing), a block that starts at or above the floor stays between
+# 1e-40 * (512 * 2.9e-5) ** 101 > 1e-225 and 55 * 512.1 ** 101 < 1e276. langdetect, which
+# normalizes every five draws, may lose a share that falls below 1e-284. Such a share is below the
+# floor when the block ends: to fall so far and to come back takes at least 107 draws.
 _SCALE_PER_CHECK = 512.0**_CHECK_INTERVAL
 _FLOOR = 1e-40
 
@@ -145,8 +145,8 @@ def _run_trial(
 ) -> _Trial | None:
     """Run the trial whose first draw is number `start`; None where rounding could matter.
 
-    langdetect also looks at the first draw alone. One draw can't converge: all other languages
-    keep at least 7e-6 each.
+    langdetect also looks at the first draw alone. One draw can't converge: it leaves each of the
+    other languages at least 2.9e-5.
     """
     # Two sums over the languages: of all, and of those that once fell below the floor.
     sums = np.zeros((probabilities.shape[1], 2))
