@@ -110,10 +110,11 @@ def constraint(
     """
 
     def register(cls: type[C]) -> type[C]:
-        for name in dict.fromkeys(filter(None, (id, ifeval_id))):
+        names = dict.fromkeys(filter(None, (id, ifeval_id)), cls)
+        for name in names:
             if name in _REGISTRY:
                 raise ValueError(f"constraint id {name!r} is taken by {_REGISTRY[name].__name__}")
-            _REGISTRY[name] = cls
+        _REGISTRY.update(names)
         cls.id, cls.family, cls.ifeval_id = id, family, ifeval_id
         return cls
 

@@ -15,26 +15,30 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from followrag.errors import PatternError
 
-CPU_SECONDS = 2
+CPU_SECONDS = 1
 WALL_SECONDS = 20
+MEMORY_BYTES = 1 << 30
 _LINEAR = re.compile(r"[^\\*+?{}()\[\]|^$]*")
 _LITERAL = re.compile(r"[^\\*+?{}()\[\]|^$.]*")
-_CHILD = """
+_CHILD = f"""
 import json, re, sys
 try:
     import resource
-    resource.setrlimit(resource.RLIMIT_CPU, ({cpu}, {cpu}))
+    resource.setrlimit(resource.RLIMIT_CPU, ({CPU_SECONDS}, {CPU_SECONDS}))
+    resource.setrlimit(resource.RLIMIT_AS, ({MEMORY_BYTES}, {MEMORY_BYTES}))
 except ImportError:
     pass
-pattern, flags, operation, text = json.load(sys.stdin)
-print(len(getattr(re, operation)(pattern, text, flags=flags)))
+expression, flags, most, text = json.load(sys.stdin)
+count = 0
+for _ in re.compile(expression, flags).finditer(text):
+    count += 1
+    if count == most:
+        break
+print(count)
 """
-
-Operation = Literal["findall", "split"]
 
 
 @dataclass(frozen=True)
@@ -74,17 +78,27 @@ class Pattern:
         """
         if self._is_ruled_out(text):
             return False
+        compiled = self._compiled
         if self.is_linear:
-            return self._compiled.search(text) is not None
-        return self._length("findall", text) > 0
+            return compiled.search(text) is not None
+        return self._count_in_child(text, most=1) > 0
 
     def count(self, text: str) -> int:
         """Count the non-overlapping matches in `text`; raises like `found_in`."""
-        return 0 if self._is_ruled_out(text) else self._length("findall", text)
+        if self._is_ruled_out(text):
+            return 0
+        compiled = self._compiled
+        if self.is_linear:
+            return len(compiled.findall(text))
+        return self._count_in_child(text, most=None)
 
-    def parts(self, text: str) -> int:
-        """Count the parts that `re.split` makes of `text`; raises like `found_in`."""
-        return 1 if self._is_ruled_out(text) else self._length("split", text)
+    def cuts(self, text: str) -> int:
+        """Count the parts, less one, that `re.split` makes of `text`; raises like `found_in`.
+
+        `re.split` returns the pattern's groups as parts of their own.
+        """
+        matches = self.count(text)
+        return matches * (1 + self._compiled.groups) if matches else 0
 
     @cached_property
     def _literal(self) -> str | None:
@@ -99,15 +113,12 @@ class Pattern:
         """
         return self._literal is not None and text.isascii() and self._literal not in text.lower()
 
-    def _length(self, operation: Operation, text: str) -> int:
-        compiled = self._compiled
-        if self.is_linear:
-            return len(getattr(compiled, operation)(text))
-        request = json.dumps([compiled.pattern, self.flags, operation, text])
+    def _count_in_child(self, text: str, most: int | None) -> int:
+        request = [self._compiled.pattern, self.flags, most, text]
         try:
             child = subprocess.run(
-                [sys.executable, "-I", "-S", "-c", _CHILD.format(cpu=CPU_SECONDS)],
-                input=request,
+                [sys.executable, "-I", "-S", "-c", _CHILD],
+                input=json.dumps(request),
                 capture_output=True,
                 text=True,
                 timeout=WALL_SECONDS,
@@ -115,7 +126,7 @@ class Pattern:
             )
         except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
             raise PatternError(
-                f"matching {self.source!r} did not end within {CPU_SECONDS} s of processor time; "
-                "it backtracks catastrophically"
+                f"matching {self.source!r} did not end within {CPU_SECONDS} s of processor time "
+                f"and {MEMORY_BYTES >> 20} MiB of memory; it may backtrack catastrophically"
             ) from error
         return int(child.stdout)

@@ -62,8 +62,10 @@ class PositionFirstWord(Constraint):
             return Verdict(False, paragraphs, f"paragraph {self.nth_paragraph} is blank; {asked}")
         token = paragraph.split(maxsplit=1)[0].lstrip("'").lstrip('"')
         word = _FIRST_WORD_ENDS.split(token, maxsplit=1)[0]
+        # Letter by letter, as published: "Σ" at the end of a word becomes "σ", not "ς".
+        lowered = "".join(map(str.lower, word))
         return Verdict(
-            paragraphs == self.num_paragraphs and word.lower() == self.first_word.lower(),
+            paragraphs == self.num_paragraphs and lowered == self.first_word.lower(),
             word,
             f"{paragraphs} paragraphs, number {self.nth_paragraph} starts with {word!r}; {asked}",
         )

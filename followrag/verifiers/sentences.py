@@ -136,15 +136,25 @@ def _load_word_tokenizer() -> Any:
     class PublishedWordTokenizer(NLTKWordTokenizer):  # type: ignore[misc]
         """nltk's word tokenizer as it was up to 3.9.
 
-        nltk 3.10 splits at long dashes and treats some apostrophes differently.
+        nltk 3.10 splits at long dashes, treats some apostrophes differently, and matches with
+        another engine under a limit on wall time.
         """
 
         STARTING_QUOTES: ClassVar = [
-            *NLTKWordTokenizer.STARTING_QUOTES[:-1],
+            *map(_with_re, NLTKWordTokenizer.STARTING_QUOTES[:-1]),
             (re.compile(r"(?i)(\')(?!re|ve|ll|m|t|s|d|n)(\w)\b"), r"\1 \2"),
         ]
         PUNCTUATION: ClassVar = [
-            rule for rule in NLTKWordTokenizer.PUNCTUATION if "\\u2012" not in rule[0].pattern
+            _with_re(rule)
+            for rule in NLTKWordTokenizer.PUNCTUATION
+            if "\\u2012" not in rule[0].pattern
         ]
+        ENDING_QUOTES: ClassVar = [*map(_with_re, NLTKWordTokenizer.ENDING_QUOTES)]
+        PARENS_BRACKETS = _with_re(NLTKWordTokenizer.PARENS_BRACKETS)
+        DOUBLE_DASHES = _with_re(NLTKWordTokenizer.DOUBLE_DASHES)
 
     return PublishedWordTokenizer()
+
+
+def _with_re(rule: tuple[Any, str]) -> tuple[re.Pattern[str], str]:
+    return re.compile(rule[0].pattern), rule[1]

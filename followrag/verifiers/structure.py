@@ -123,7 +123,7 @@ class StructureSections(Constraint):
         return f"Mark at least {self.num_sections} sections as {mark} 1, {mark} 2 and so on."
 
     def _decide(self, response: Response) -> Verdict:
-        sections = self._pattern.parts(response.text) - 1
+        sections = self._pattern.cuts(response.text)
         what = f"marks like '{self.section_spliter.strip()} 1'"
         return compared(sections, what, "at least", self.num_sections)
 
