@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from followrag.items import Passage
 
@@ -11,6 +13,20 @@ _ASK = (
     "\n\nAnswer the following question based on the given information or your internal knowledge "
     "with one or few words without the source.\nQuestion: "
 )
+_PASSAGE_START = re.compile(r"(?:^|\n)Passage-(?P<number>\d+) Title: ")
+_CONTENT_START = " Content: "
+
+
+class ReadPrompt(NamedTuple):
+    """What a prompt holds.
+
+    Attributes:
+        passages: The passages, in their order.
+        question_with_instrs: The question with its constraints.
+    """
+
+    passages: tuple[Passage, ...]
+    question_with_instrs: str
 
 
 def build_prompt(passages: Iterable[Passage], question_with_instrs: str) -> str:
@@ -22,11 +38,26 @@ def build_prompt(passages: Iterable[Passage], question_with_instrs: str) -> str:
     return f"{_HEAD}{information}{_ASK}{question_with_instrs}"
 
 
-def question_part(prompt: str) -> str:
-    """Cut the question with its constraints out of a prompt; the prompt itself if it has none."""
-    return prompt.rpartition(_ASK)[2]
+def read_prompt(prompt: str) -> ReadPrompt:
+    """Take the published prompt apart again, the last one where several follow each other.
 
+    Args:
+        prompt: Any text; what stands before the published prompt is left out.
 
-def passages_part(prompt: str) -> str:
-    """Cut the passages out of a prompt; empty if it has none."""
-    return prompt.rpartition(_ASK)[0].removeprefix(_HEAD)
+    Returns:
+        Passages and question. A prompt of another shape has no passages and is the question.
+    """
+    before, _, question = prompt.rpartition(_ASK)
+    _, head, information = before.rpartition(_HEAD)
+    if not head:
+        return ReadPrompt((), prompt)
+    starts: list[re.Match[str]] = []
+    for match in _PASSAGE_START.finditer(information):
+        # A passage that quotes another prompt is still one passage.
+        if int(match["number"]) == len(starts):
+            starts.append(match)
+    ends = [*(match.start() for match in starts[1:]), len(information)]
+    parts = (information[match.end() : end] for match, end in zip(starts, ends, strict=False))
+    split = (part.partition(_CONTENT_START) for part in parts)
+    passages = tuple(Passage(title=title, content=content) for title, _, content in split)
+    return ReadPrompt(passages, question)

@@ -54,7 +54,9 @@ class Environment:
         self.run("python", "-m", "pip", "install", "-q", "setuptools>=64", "wheel")
         install = ["python", "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation"]
         self.run(*install, *(["-e"] if editable else []), str(source))
-        (packages / "rest.pth").write_text(f"{HERE}\n{self.other_packages(folder / 'rest' / 'site-packages')}\n")
+        (packages / "rest.pth").write_text(
+            f"{HERE}\n{self.other_packages(folder / 'rest' / 'site-packages')}\n"
+        )
         self.folder = folder
         found = self.run("python", "-c", "import lm_eval; print(lm_eval.__path__[0])")
         self.tasks = Path(found.stdout.strip()) / "tasks"

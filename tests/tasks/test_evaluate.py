@@ -1,0 +1,184 @@
+"""`followrag eval` as a user runs it: a process of its own, in an empty folder, offline."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from followrag.runs import read_metrics
+
+
+def evaluate(folder: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if name != "FOLLOWRAG_DATA"}
+    return subprocess.run(
+        [sys.executable, "-m", "followrag", "eval", *options],
+        cwd=folder,
+        env=kept | variables,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def run_folder(folder: Path) -> Path:
+    (found,) = folder.rglob("manifest.json")
+    return found.parent
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A run of the defaults: where, and what was printed."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = evaluate(folder)
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
+
+
+def test_without_options_the_baseline_answers_the_demo(demo: tuple[Path, str]) -> None:
+    manifest = json.loads((run_folder(demo[0]) / "manifest.json").read_text())
+    assert manifest["backend"] == manifest["model"] == "followrag-baseline"
+    assert manifest["items"]["source"] == "followrag_demo"
+    assert manifest["items"]["count"] == 72
+
+
+def test_the_run_holds_a_row_per_item_with_reasons(demo: tuple[Path, str]) -> None:
+    lines = (run_folder(demo[0]) / "rows.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert len(rows) == 72
+    assert all(check["reason"] for row in rows for check in row["constraints"])
+
+
+def test_lm_evals_table_and_ours_show_the_same_headline(demo: tuple[Path, str]) -> None:
+    folder, printed = demo
+    value = read_metrics(run_folder(folder))["overall"]["followrag"]["value"]
+    (line,) = re.findall(r"\|followrag +\|↑ +\|([\d.]+)\|", printed)
+    assert float(line) == pytest.approx(value, abs=5e-5)
+    assert f"{100 * value:.1f} ±" in printed
+
+
+def test_two_runs_give_the_same_rows(demo: tuple[Path, str], tmp_path: Path) -> None:
+    evaluate(tmp_path)
+    for name in ("rows.jsonl", "metrics.json"):
+        assert (run_folder(tmp_path) / name).read_bytes() == (
+            run_folder(demo[0]) / name
+        ).read_bytes()
+
+
+def test_scoring_the_samples_file_gives_the_same_rows(
+    demo: tuple[Path, str], tmp_path: Path
+) -> None:
+    (samples,) = demo[0].rglob("samples_*.jsonl")
+    subprocess.run(
+        [sys.executable, "-m", "followrag", "score", str(samples), "--out", str(tmp_path)],
+        check=True,
+        capture_output=True,
+    )
+    for name in ("rows.jsonl", "metrics.json"):
+        assert (tmp_path / name).read_bytes() == (run_folder(demo[0]) / name).read_bytes()
+
+
+def test_the_oracle_follows_every_demo_constraint_and_answers(tmp_path: Path) -> None:
+    done = evaluate(tmp_path, "--model_args", "oracle=true", "--json")
+    figures: dict[str, Any] = json.loads(done.stdout)["overall"]
+    assert figures["prompt_level_strict_acc"]["value"] == 1.0
+    assert figures["joint_acc"]["value"] == 1.0
+
+
+def test_json_is_all_that_is_printed(tmp_path: Path) -> None:
+    done = evaluate(tmp_path, "--limit", "3", "--json")
+    assert json.loads(done.stdout)["counts"]["rows"] == 3
+
+
+def test_a_limited_run_is_recorded_as_such(tmp_path: Path) -> None:
+    done = evaluate(tmp_path, "--limit", "3")
+    assert "3 rows" in done.stdout
+    assert json.loads((run_folder(tmp_path) / "manifest.json").read_text())["lm_eval"]["limit"] == 3
+
+
+def test_followrag_data_makes_the_published_items_the_default(shared: Path, tmp_path: Path) -> None:
+    data = str(shared / "data/followrag")
+    done = evaluate(tmp_path, "--limit", "2", FOLLOWRAG_DATA=data)
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((run_folder(tmp_path) / "manifest.json").read_text())
+    assert manifest["items"]["source"] == "followrag"
+    assert manifest["items"]["absent"] == ["webq"]
+
+
+def test_an_lm_eval_task_can_be_run_beside_ours_from_a_config_file(tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").write_text("model: dummy\ntasks: followrag_demo\nlimit: 2\n")
+    done = evaluate(tmp_path, "--config", "run.yaml")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((run_folder(tmp_path) / "manifest.json").read_text())["backend"] == "dummy"
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["--tasks", "followrag_dmeo"], "followrag_dmeo"),
+        (["--model", "no-such-model"], "no-such-model"),
+        (["--tasks", "followrag", "--data", "no/such/folder"], "no/such/folder"),
+        (["--no_such_option"], "--no_such_option"),
+        (["--output_path", "a-file/runs"], "a-file"),
+        (["--model_args", "orcale=true"], "orcale"),
+    ],
+)
+def test_unusable_input_ends_with_2_and_names_it(
+    tmp_path: Path, options: list[str], named: str
+) -> None:
+    (tmp_path / "a-file").write_text("")
+    done = evaluate(tmp_path, *options)
+    assert done.returncode == 2, done.stderr
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["a-file"]
+
+
+def test_a_bad_item_row_is_counted_and_the_others_are_run(tmp_path: Path) -> None:
+    good = {
+        "key": 1,
+        "type": "ifnq",
+        "prompt": "Question: Who? Use no commas.",
+        "question": "Who?",
+        "answer_gold": "He",
+        "instruction_id_list": ["format_no_commas"],
+        "kwargs": [{}],
+    }
+    rows = [good, good | {"key": 2, "kwargs": []}, good | {"key": 3, "instruction_id_list": ["x"]}]
+    items = tmp_path / "followRAG_ifnq.json"
+    items.write_text(json.dumps(rows))
+    done = evaluate(tmp_path, "--tasks", "followrag", "--data", str(items), "--fail-on-error")
+    assert done.returncode == 2
+    assert "row 1" in done.stderr
+    counts = read_metrics(run_folder(tmp_path))["counts"]
+    assert (counts["rows"], counts["errors"], counts["constraint_errors"]) == (3, 1, 1)
+
+
+def test_an_interrupted_run_leaves_no_half_written_file(tmp_path: Path, shared: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "followrag", "eval", "--model_args", "oracle=true"],
+        cwd=tmp_path,
+        env=os.environ | {"FOLLOWRAG_DATA": str(shared / "data/followrag")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "generate_until" in line:
+            break
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130, errors
+    assert not list(tmp_path.rglob("*.tmp"))
+    assert not list(tmp_path.rglob("manifest.json"))
