@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,12 +50,14 @@ def read_records(path: Path) -> Records:
         InputError: The file can't be read, is a broken JSON array, or holds no object at all.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            is_array = next((line.lstrip()[0] for line in file if line.strip()), "") == "["
+            file.seek(0)
+            records = _array(path, file.read()) if is_array else _lines(path, file)
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not UTF-8 text ({error}); is it compressed?") from error
-    records = _array(path, text) if text.lstrip().startswith("[") else _lines(path, text)
     if not records.good:
         first = f"; first problem: {records.bad[0]}" if records.bad else ""
         raise InputError(f"{path}: holds no JSON object{first}")
@@ -78,9 +81,9 @@ def _array(path: Path, text: str) -> Records:
     return Records(good, bad)
 
 
-def _lines(path: Path, text: str) -> Records:
+def _lines(path: Path, lines: Iterable[str]) -> Records:
     good, bad = [], []
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         where = f"{path}, line {number}"

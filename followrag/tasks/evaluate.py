@@ -29,6 +29,7 @@ from followrag.summary import summarise
 from followrag.tasks.registration import TASKS_FOLDER, task_names
 
 BASELINE = "followrag-baseline"
+ORACLE = "followrag-oracle"
 _SECRET = re.compile(r"token|key|secret|password|header|auth", re.IGNORECASE)
 _SAMPLES = re.compile(r"samples_(?P<task>followrag\w*?)_(?P<date>\d{4}-\d\d-\d\dT.*)\.jsonl")
 
@@ -97,7 +98,9 @@ def _arguments(given: Sequence[str]) -> argparse.Namespace:
         arguments.tasks = arguments.tasks.split(",")
     if arguments.model == BASELINE:
         # lm-eval files results under the model's name, and would draw one at random.
-        arguments.model_args = {"model": BASELINE, **(arguments.model_args or {})}
+        model_args = arguments.model_args or {}
+        name = ORACLE if model_args.get("oracle") else BASELINE
+        arguments.model_args = {"model": name, **model_args}
     arguments.log_samples = True
     return arguments
 

@@ -60,8 +60,8 @@ class Constraint(BaseModel, ABC):
     def satisfy(self, draft: Draft) -> None:
         """Ask of `draft` what this constraint needs; `compose` makes the text."""
 
-    def _is_hopeless(self, response: Response) -> bool:
-        """Tell cheaply that `response` can't follow; False where that is not known."""
+    def _is_hopeless(self, variant: Response) -> bool:
+        """Tell cheaply that a loose reading of a text that fails can't follow either."""
         return False
 
     def check(self, response: Response) -> Verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from followrag.verifiers import language
 from followrag.verifiers.constraint import Constraint, Phrase, constraint
 from followrag.verifiers.draft import Draft
 from followrag.verifiers.response import Response
@@ -33,6 +34,9 @@ class FormatLanguage(Constraint):
         return Verdict(
             found == self.language, found, f"detected as {found!r}; {self.language!r} asked"
         )
+
+    def _is_hopeless(self, variant: Response) -> bool:
+        return not language.may_be(variant.text, self.language)
 
     def satisfy(self, draft: Draft) -> None:
         """Ask for text in the language."""

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from followrag.verifiers.ngrams import Profiles, load_profiles
 
-__all__ = ["detect"]
+__all__ = ["detect", "may_be"]
 
 # The constants of langdetect/detector.py.
 _SEED = 0
@@ -104,12 +104,40 @@ def detect(text: str) -> str | None:
         language has a probability above 0.1); None where langdetect raises because the text
         holds no feature (no known n-gram).
     """
+    rows = load_profiles().rows_of(text)
+    return _label(rows.tobytes()) if len(rows) else None
+
+
+def may_be(text: str, language: str) -> bool:
+    """Whether `detect(text)` could be `language` or None; cheap, and certain where it is False.
+
+    A draw in which English is more probable by 1e-9 or more lowers the language's share against
+    English's, and one that neither knows leaves both behind some third language. If no other
+    draws are possible, the language ends every trial with at most the share of English, and can't
+    lead: a tie would need draws that neither knows only, and then a third language leads.
+    """
+    rows = load_profiles().rows_of(text)
+    return not len(rows) or not _loses_to_english(language).take(rows).all()
+
+
+@lru_cache(maxsize=64)
+def _loses_to_english(language: str) -> NDArray[np.bool_]:
     profiles = load_profiles()
-    rows = profiles.rows_of(text)
-    if not len(rows):
-        return None
-    label = _detect_fast(profiles, rows)
-    return _detect_exactly(profiles, rows.tolist()) if label is None else label
+    if language not in profiles.languages:
+        return np.ones(len(profiles.probabilities), dtype=np.bool_)
+    column = profiles.probabilities[:, profiles.languages.index(language)]
+    english = profiles.probabilities[:, profiles.languages.index("en")]
+    loses: NDArray[np.bool_] = (english - column >= _MARGIN) | ((english == 0) & (column == 0))
+    return loses
+
+
+@lru_cache(maxsize=128)
+def _label(rows: bytes) -> str:
+    """The label of a text with these n-grams; readings of one response often share all of them."""
+    profiles = load_profiles()
+    drawn_from = np.frombuffer(rows, dtype=np.int32)
+    label = _detect_fast(profiles, drawn_from)
+    return _detect_exactly(profiles, drawn_from.tolist()) if label is None else label
 
 
 def _detect_fast(profiles: Profiles, rows: NDArray[np.int32]) -> str | None:

@@ -28,6 +28,10 @@ class LengthWords(Constraint):
     def _decide(self, response: Response) -> Verdict:
         return compared(response.word_count, "words", self.relation, self.num_words)
 
+    def _is_hopeless(self, variant: Response) -> bool:
+        # A loose reading lacks lines or asterisks of the response, which leaves no more words.
+        return self.relation == "at least"
+
     def satisfy(self, draft: Draft) -> None:
         """Ask for enough filler, or for a short text."""
         if self.relation == "at least":
@@ -50,8 +54,8 @@ class LengthSentence(Constraint):
     def _decide(self, response: Response) -> Verdict:
         return compared(response.sentence_count, "sentences", self.relation, self.num_sentences)
 
-    def _is_hopeless(self, response: Response) -> bool:
-        return self.relation == "at least" and sentences.most(response.text) < self.num_sentences
+    def _is_hopeless(self, variant: Response) -> bool:
+        return self.relation == "at least" and sentences.most(variant.text) < self.num_sentences
 
     def satisfy(self, draft: Draft) -> None:
         """Ask for enough filler sentences, or for few."""

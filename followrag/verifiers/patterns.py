@@ -76,8 +76,9 @@ class Pattern:
         Raises:
             PatternError: The source doesn't compile or its matching was stopped.
         """
-        if self._is_ruled_out(text):
-            return False
+        occurrences = self._occurrences(text)
+        if occurrences is not None:
+            return occurrences > 0
         compiled = self._compiled
         if self.is_linear:
             return compiled.search(text) is not None
@@ -85,8 +86,9 @@ class Pattern:
 
     def count(self, text: str) -> int:
         """Count the non-overlapping matches in `text`; raises like `found_in`."""
-        if self._is_ruled_out(text):
-            return 0
+        occurrences = self._occurrences(text)
+        if occurrences is not None:
+            return occurrences
         compiled = self._compiled
         if self.is_linear:
             return len(compiled.findall(text))
@@ -106,12 +108,18 @@ class Pattern:
         is_literal = self.source.isascii() and _LITERAL.fullmatch(self.source)
         return self.source.lower() if is_literal else None
 
-    def _is_ruled_out(self, text: str) -> bool:
-        """Tell without compiling that nothing matches: a literal source isn't there in any case.
+    def _occurrences(self, text: str) -> int | None:
+        """Count the matches without a regular expression where that is possible.
 
-        Beyond ASCII, `re.IGNORECASE` takes letters for equal that `str.lower` doesn't.
+        It is where the source is literal, and either nothing else is asked for or it doesn't
+        occur at all. Beyond ASCII, `re.IGNORECASE` takes letters for equal that `str.lower`
+        doesn't.
         """
-        return self._literal is not None and text.isascii() and self._literal not in text.lower()
+        if self._literal is None or not text.isascii():
+            return None
+        found = text.lower().count(self._literal)
+        is_bare = not self.before and not self.after and self.flags == re.IGNORECASE
+        return found if is_bare or not found else None
 
     def _count_in_child(self, text: str, most: int | None) -> int:
         request = [self._compiled.pattern, self.flags, most, text]

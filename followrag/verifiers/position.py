@@ -70,8 +70,8 @@ class PositionFirstWord(Constraint):
             f"{paragraphs} paragraphs, number {self.nth_paragraph} starts with {word!r}; {asked}",
         )
 
-    def _is_hopeless(self, response: Response) -> bool:
-        return response.text.count("\n\n") < self.num_paragraphs - 1
+    def _is_hopeless(self, variant: Response) -> bool:
+        return variant.text.count("\n\n") < self.num_paragraphs - 1
 
     def satisfy(self, draft: Draft) -> None:
         """Ask for the paragraphs and the word."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -114,6 +114,16 @@ def _load_sentence_tokenizer() -> Any:
         def period_context_re(self) -> re.Pattern[str]:
             return self._periods
 
+    class SharingTokenizer(PunktSentenceTokenizer):  # type: ignore[misc]
+        """nltk's tokenizer, which decides each two words around a full stop only once.
+
+        The loose readings of a response share nearly all of them.
+        """
+
+        def __init__(self, parameters: PunktParameters) -> None:
+            super().__init__(parameters, lang_vars=PublishedPunctuation(), token_cls=PublishedToken)
+            self.text_contains_sentbreak = lru_cache(8192)(super().text_contains_sentbreak)
+
     decoder = PunktDecoder()
     parameters = PunktParameters()
     with (_PUNKT / "collocations.tab").open(encoding="utf-8") as file:
@@ -124,9 +134,7 @@ def _load_sentence_tokenizer() -> Any:
         parameters.abbrev_types = decoder.txt2set(file)
     with (_PUNKT / "ortho_context.tab").open(encoding="utf-8") as file:
         parameters.ortho_context = decoder.tab2intdict(file)
-    return PunktSentenceTokenizer(
-        parameters, lang_vars=PublishedPunctuation(), token_cls=PublishedToken
-    )
+    return SharingTokenizer(parameters)
 
 
 @cache

@@ -92,6 +92,7 @@ def test_the_oracle_follows_every_demo_constraint_and_answers(tmp_path: Path) ->
     figures: dict[str, Any] = json.loads(done.stdout)["overall"]
     assert figures["prompt_level_strict_acc"]["value"] == 1.0
     assert figures["joint_acc"]["value"] == 1.0
+    assert run_folder(tmp_path).parent.name == "followrag-oracle"
 
 
 def test_json_is_all_that_is_printed(tmp_path: Path) -> None:
