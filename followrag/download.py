@@ -6,15 +6,18 @@ where its checksum is known, anything else is refused.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import http.client
 import os
-import tempfile
+import sys
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 from followrag.errors import InputError
+from followrag.files import write_whole
 
 _RAW = "https://raw.githubusercontent.com"
 _FOLLOWRAG = "dongguanting/FollowRAG/aa50bb823150b8225b05d32d0077d81411fdceb8/FollowRAG/followRAG"
@@ -43,7 +46,7 @@ class PublishedFile:
     @property
     def url(self) -> str:
         """Where the file is fetched from: the official host, or FOLLOWRAG_MIRROR in its place."""
-        return f"{os.environ.get('FOLLOWRAG_MIRROR', _RAW).rstrip('/')}/{self.folder}/{self.name}"
+        return f"{os.environ.get('FOLLOWRAG_MIRROR') or _RAW.rstrip('/')}/{self.folder}/{self.name}"
 
     @property
     def cached(self) -> Path:
@@ -69,9 +72,7 @@ FOLLOWRAG_FILES = (
     ),
     PublishedFile("followRAG_ifwebq.json", _FOLLOWRAG, None),
 )
-IFEVAL_FILE = PublishedFile(
-    "input_data.jsonl", _IFEVAL, "0ca6d445a430b5dfe2a9657492fa058ff83fce61c7ed1a3b5f74c3a746d2160b"
-)
+IFEVAL_FILE = PublishedFile("input_data.jsonl", _IFEVAL, None)
 
 
 class NotPublishedError(InputError):
@@ -94,13 +95,18 @@ def fetch(file: PublishedFile) -> Path:
         NotPublishedError: The server says that there is no such file.
         InputError: The download failed, was cut short or has another checksum.
     """
+    absent = file.cached.with_suffix(".absent")
+    if absent.exists():
+        raise NotPublishedError(f"{file.url}: was not there; remove {absent} to ask again")
     if not file.cached.exists():
-        content = _download(file)
         try:
-            file.cached.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=file.cached.parent, delete=False) as part:
-                part.write(content)
-            Path(part.name).replace(file.cached)
+            content = _download(file)
+        except NotPublishedError:
+            with contextlib.suppress(OSError):
+                write_whole(absent, [])
+            raise
+        try:
+            write_whole(file.cached, [content])
         except OSError as error:
             raise InputError(
                 f"{file.cached}: can't write the fetched file ({error.strerror}); "
@@ -110,6 +116,7 @@ def fetch(file: PublishedFile) -> Path:
 
 
 def _download(file: PublishedFile) -> bytes:
+    from rich.console import Console
     from rich.progress import Progress
 
     remedy = (
@@ -119,7 +126,9 @@ def _download(file: PublishedFile) -> bytes:
     try:
         with (
             urllib.request.urlopen(file.url, timeout=_TIMEOUT_SECONDS) as reply,
-            Progress(transient=True) as progress,
+            Progress(
+                console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+            ) as progress,
         ):
             length = int(reply.headers.get("Content-Length") or 0)
             task = progress.add_task(f"fetching {file.name}", total=length or None)
@@ -130,7 +139,7 @@ def _download(file: PublishedFile) -> bytes:
     except urllib.error.HTTPError as error:
         kind = NotPublishedError if error.code == 404 else InputError
         raise kind(f"{file.url}: the server answers {error.code}; {remedy}") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise InputError(f"{file.url}: can't be fetched ({error}); {remedy}") from error
     if length and len(content) != length:
         raise InputError(

@@ -6,7 +6,15 @@ import json
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 
 from followrag import qa
 from followrag.errors import FollowragError
@@ -27,11 +35,17 @@ class Passage(BaseModel):
 def _parameters(value: object) -> object:
     """Read one constraint's kwargs: a mapping (None values are padding), JSON text, or None."""
     if isinstance(value, str):
-        value = json.loads(value)
+        try:
+            value = json.loads(value)
+        except RecursionError as error:
+            raise ValueError(f"is not JSON ({error})") from None
     if value is None:
         return {}
     if isinstance(value, dict):
-        return {name: given for name, given in value.items() if given is not None}
+        # NaN, which is no number, is how tables pad columns of numbers.
+        return {
+            name: given for name, given in value.items() if given is not None and given == given
+        }
     return value
 
 
@@ -60,7 +74,7 @@ class Item(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    key: int | str
+    key: StrictInt | StrictStr
     type: str = ""
     prompt: str = Field(min_length=1)
     question: str = ""

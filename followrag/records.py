@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,9 +52,13 @@ def read_records(path: Path) -> Records:
     """
     try:
         with path.open(encoding="utf-8-sig") as file:
-            is_array = next((line.lstrip()[0] for line in file if line.strip()), "") == "["
-            file.seek(0)
-            records = _array(path, file.read()) if is_array else _lines(path, file)
+            # A pipe can't be rewound: the lines read to tell the formats apart are kept.
+            head: list[str] = []
+            while not "".join(head[-1:]).strip() and (line := file.readline()):
+                head.append(line)
+            lines = chain(head, file)
+            is_array = bool(head) and head[-1].lstrip().startswith("[")
+            records = _array(path, "".join(lines)) if is_array else _lines(path, lines)
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

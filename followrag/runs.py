@@ -17,6 +17,7 @@ from typing import Any
 
 from followrag.errors import InputError, OutputError
 from followrag.estimates import Estimate
+from followrag.files import write_whole
 from followrag.scoring import Row
 from followrag.sources import ItemSet
 from followrag.summary import Summary
@@ -59,10 +60,9 @@ def write_run(
         OutputError: The folder can't be written to.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / ROWS, (_json(row_record(row)) + "\n" for row in rows))
-        _replace(folder / METRICS, [_json(metrics_record(summary), indent=2), "\n"])
-        _replace(folder / MANIFEST, [_json(_manifest(items, settings), indent=2), "\n"])
+        write_whole(folder / ROWS, (_json(row_record(row)) for row in rows))
+        write_whole(folder / METRICS, [_json(metrics_record(summary), indent=2)])
+        write_whole(folder / MANIFEST, [_json(_manifest(items, settings), indent=2)])
     except OSError as error:
         raise OutputError(
             f"{folder}: can't be written to ({error.strerror}); name another folder"
@@ -77,6 +77,8 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     """
     try:
         loaded: dict[str, Any] = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+        if not isinstance(loaded, dict):
+            raise ValueError(f"a JSON {type(loaded).__name__}, not an object")
     except (OSError, ValueError) as error:
         raise InputError(f"{folder}: holds no readable {METRICS}; is it a run folder?") from error
     return loaded
@@ -153,13 +155,7 @@ def _versions() -> Iterator[tuple[str, str | None]]:
             yield package, None
 
 
-def _json(value: object, indent: int | None = None) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-
-
-def _replace(path: Path, parts: Iterator[str] | list[str]) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def _json(value: object, indent: int | None = None) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
     # A lone surrogate in a response can't be UTF-8; as `\udXXX` it is JSON again.
-    with part.open("w", encoding="utf-8", errors="backslashreplace") as file:
-        file.writelines(parts)
-    part.replace(path)
+    return text.encode("utf-8", errors="backslashreplace") + b"\n"

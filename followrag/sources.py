@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import hashlib
 import json
@@ -93,7 +94,7 @@ def load_items(source: str | os.PathLike[str] = "followrag", data: str | None = 
     if name in SOURCES:
         return _published(name, data or os.environ.get("FOLLOWRAG_DATA") or None)
     path = Path(name)
-    if not path.exists():
+    if not name or not path.exists():
         near = difflib.get_close_matches(name, SOURCES, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known names: {', '.join(SOURCES)}"
         raise InputError(f"{name}: is neither a file or folder nor the name of a source; {hint}")
@@ -112,27 +113,28 @@ def _published(name: str, data: str | None) -> ItemSet:
             raise InputError(f"{data}: no such file or folder; correct FOLLOWRAG_DATA or `data`")
         files = _files(folder)
         absent = ()
-    found = items_from(name, _read(files))
-    types = {item.type for item in found}
+    good, bad = _read(files)
+    types = {str(row.get("type")) for _, row in good}
     absent = absent or tuple(dataset for type, dataset in DATASETS.items() if type not in types)
-    items = found.items
     if name in _SINGLE:
-        items = tuple(item for item in items if item.type == _SINGLE[name])
+        good = [record for record in good if record.value.get("type") == _SINGLE[name]]
         absent = ()
     elif name == "followrag_mini":
-        keys = set(json.loads(_MINI_KEYS.read_text())["keys"])
-        items = tuple(item for item in items if item.key in keys)
-    if not items:
+        keys = {str(key) for key in json.loads(_MINI_KEYS.read_text())["keys"]}
+        good = [record for record in good if str(record.value.get("key")) in keys]
+    if not good:
         raise InputError(
             f"{name}: {data or 'the published files'} hold none of its items; "
             f"they hold {', '.join(sorted(types))}"
         )
-    return ItemSet(name, items, found.problems, absent)
+    return dataclasses.replace(items_from(name, Records(good, bad)), absent=absent)
 
 
 def _ifeval_path(data: str | None) -> Path:
     if data is not None:
         path = Path(data)
+        if not path.exists():
+            raise InputError(f"{data}: no such file or folder; correct FOLLOWRAG_DATA or `data`")
         if path.is_file():
             return path
         if (path / download.IFEVAL_FILE.name).exists():

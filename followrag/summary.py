@@ -73,7 +73,8 @@ def figures(rows: Sequence[Row]) -> Figures:
     `inst_level_*` pool all constraints and cluster their standard errors by prompt; `qa_acc` is
     acc_substring; `joint_acc` asks for every constraint strictly followed and `qa_acc`;
     `followrag` is the mean of `inst_level_loose_acc` and `qa_acc`. QA figures are over the rows
-    that have gold answers and are missing where none has.
+    that have gold answers, with item rows that could not be read as not answered, and are missing
+    where no row has any.
     """
     strict, loose = [row.strict for row in rows], [row.loose for row in rows]
     result = {
@@ -82,8 +83,8 @@ def figures(rows: Sequence[Row]) -> Figures:
         "prompt_level_loose_acc": estimates.mean([float(all(row)) for row in loose]),
         "inst_level_loose_acc": estimates.pooled_share(loose),
     }
-    asked = [row for row in rows if row.qa_acc is not None]
-    if asked:
+    if any(row.qa_acc is not None for row in rows):
+        asked = [row for row in rows if row.qa_acc is not None or row.item is None]
         answered = [row.qa_acc or 0.0 for row in asked]
         result["qa_acc"] = estimates.mean(answered)
         result["joint_acc"] = estimates.mean([float(bool(row.joint)) for row in asked])
@@ -93,8 +94,9 @@ def figures(rows: Sequence[Row]) -> Figures:
 
 
 def _answer_figures(asked: Sequence[Row]) -> Figures:
-    scores = [row.qa or {} for row in asked]
-    names = dict.fromkeys(name for row in scores for name in row)
+    names = dict.fromkeys(name for row in asked for name in row.qa or {})
+    unread = dict.fromkeys(names, 0.0)
+    scores = [unread if row.item is None else row.qa or {} for row in asked]
     return {name: estimates.mean([row[name] for row in scores if name in row]) for name in names}
 
 

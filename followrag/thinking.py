@@ -18,7 +18,7 @@ class Answer(NamedTuple):
 
 
 def remove_thinking(response: str) -> Answer:
-    """Remove `<think>...</think>` and the white space after it.
+    """Remove `<think>...</think>` and the white space around the answer's start.
 
     Chat templates may put the opening tag into the prompt, so a response up to a `</think>`
     without one is reasoning as well. Reasoning that never closes ran into the generation limit:
@@ -26,9 +26,10 @@ def remove_thinking(response: str) -> Answer:
     """
     if "<think>" not in response and "</think>" not in response:
         return Answer(response, "none")
-    text = _BLOCK.sub("", response)
+    # No block ends after the last closing tag: looking there again for every opening tag would
+    # take the square of the length.
+    closed, close, rest = response.rpartition("</think>")
+    text = _BLOCK.sub("", closed + close) + rest
     if "<think>" in text:
         return Answer("", "unclosed")
-    return Answer(
-        text.rpartition("</think>")[2].lstrip() if "</think>" in text else text, "removed"
-    )
+    return Answer(text.rpartition("</think>")[2].lstrip(), "removed")

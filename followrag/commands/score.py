@@ -59,7 +59,10 @@ def score(
             "model": model or responses.stem,
             "responses": {
                 "file": responses.name,
-                "sha256": hashlib.sha256(responses.read_bytes()).hexdigest(),
+                # A pipe can't be read again.
+                "sha256": hashlib.sha256(responses.read_bytes()).hexdigest()
+                if responses.is_file()
+                else None,
             },
         }
         write_run(out, asked, rows, summary, settings)

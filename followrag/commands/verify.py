@@ -76,7 +76,12 @@ def _read(text: str | None, file: Path | None) -> str:
             return file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{file}: can't be read as UTF-8 text ({error})") from error
-    return sys.stdin.read() if text in (None, "-") else str(text)
+    if text is not None and text != "-":
+        return text
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"standard input: is not UTF-8 text ({error})") from error
 
 
 def _constraints(
