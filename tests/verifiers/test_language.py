@@ -19,7 +19,6 @@ from followrag.verifiers import language, ngrams
 from followrag.verifiers.language import detect
 
 ROOT = Path(__file__).parents[2]
-PASSAGES = ROOT.parent / "shared" / "data" / "followrag"
 
 # "Water is necessary for life, and every child knows that it falls from the sky as rain", or so.
 SENTENCES = {
@@ -82,13 +81,11 @@ def stock() -> Detect:
 
 
 @pytest.fixture(scope="module")
-def passages() -> list[str]:
+def passages(shared: Path) -> list[str]:
     """Two hundred passages of FollowRAG, the same ones each time."""
-    if not PASSAGES.is_dir():
-        pytest.skip(f"the FollowRAG files are not in {PASSAGES}")
     found = {
         passage["content"]: None
-        for path in sorted(PASSAGES.glob("followRAG_*.json"))
+        for path in sorted((shared / "data/followrag").glob("followRAG_*.json"))
         for item in json.loads(path.read_text(encoding="utf-8"))
         for passage in item["passages"]
     }
