@@ -93,8 +93,8 @@ class Item(BaseModel):
 
     @property
     def dataset(self) -> str:
-        """Short name of the question's source: nq, tqa, hotpotqa, webq, or the type itself."""
-        return DATASETS.get(self.type, self.type)
+        """Short name of the question's source: nq, tqa, hotpotqa, webq, or the type, or "other"."""
+        return DATASETS.get(self.type, self.type) or "other"
 
     @cached_property
     def golds(self) -> tuple[str, ...]:

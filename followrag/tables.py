@@ -10,20 +10,22 @@ from typing import Literal, NamedTuple
 from followrag.estimates import Estimate
 from followrag.summary import Figures, Summary, family_of
 
-_HEADLINES = {
-    "followrag": "followrag",
-    "inst_level_loose_acc": "inst loose",
-    "prompt_level_loose_acc": "prompt loose",
-    "inst_level_strict_acc": "inst strict",
-    "prompt_level_strict_acc": "prompt strict",
-    "qa_acc": "qa_acc",
-    "joint_acc": "joint",
-}
-_CAPTION = (
-    "Percent ± standard error. followrag = mean of inst loose and qa_acc; inst = all constraints "
-    "pooled, prompt = every constraint of a prompt; qa_acc = a normalised gold answer is in the "
-    "response; joint = prompt strict and qa_acc."
+_HEADLINES = (
+    "followrag",
+    "inst_level_loose_acc",
+    "inst_level_strict_acc",
+    "prompt_level_loose_acc",
+    "prompt_level_strict_acc",
+    "qa_acc",
+    "joint_acc",
 )
+_DEFINITIONS = {
+    "followrag": "followrag: mean of inst_level_loose_acc and qa_acc.",
+    "inst_level_loose_acc": "inst_level: all constraints pooled.",
+    "prompt_level_loose_acc": "prompt_level: prompts whose constraints are all followed.",
+    "qa_acc": "qa_acc: a normalised gold answer is in the response.",
+    "joint_acc": "joint_acc: all strictly followed, and qa_acc.",
+}
 
 
 class Table(NamedTuple):
@@ -67,11 +69,18 @@ def show(table: Table) -> None:
 
 
 def _draw(table: Table) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    drawn = RichTable(title=table.title, caption=table.caption or None, title_justify="left")
+    drawn = RichTable(
+        title=table.title,
+        caption=table.caption or None,
+        title_justify="left",
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+    )
     for column, alignment in zip(table.columns, table.alignment, strict=True):
         drawn.add_column(column, justify=alignment)
     for row in table.rows:
@@ -85,34 +94,37 @@ def percent(figure: Estimate | None) -> str:
         return "-"
     if math.isnan(figure.stderr):
         return f"{100 * figure.value:.1f}"
-    return f"{100 * figure.value:.1f} ± {100 * figure.stderr:.1f}"
+    return f"{100 * figure.value:.1f}±{100 * figure.stderr:.1f}"
 
 
 def summary_tables(title: str, summary: Summary) -> Iterator[Table]:
     """Lay a run's figures out: by dataset, by number of constraints, by constraint."""
-    datasets = {**summary.by_dataset, "all": summary.overall}
-    yield _headline_table(title, "dataset", datasets, _CAPTION)
-    yield _headline_table("By number of constraints", "constraints", summary.by_constraint_count)
-    answers = [name for name in summary.overall if name not in _HEADLINES and "_level_" not in name]
-    if answers:
-        rows = [
-            [name, *(percent(figures.get(metric)) for metric in answers)]
-            for name, figures in datasets.items()
-        ]
-        yield Table("Answers", ["dataset", *answers], rows, text_columns=1)
+    answers = [name for name in summary.overall if name not in _HEADLINES]
+    datasets = summary.by_dataset if len(summary.by_dataset) > 1 else {}
+    groups = {**datasets, "all": summary.overall}
+    defined = [text for name, text in _DEFINITIONS.items() if name in summary.overall]
+    caption = " ".join(["Percent ± standard error.", *defined])
+    yield _figures_table(title, "figure", groups, [*_HEADLINES, *answers], caption)
+    counts = summary.by_constraint_count
+    yield _figures_table("By number of constraints", "constraints", counts, _HEADLINES)
     yield _constraint_table(summary)
 
 
-def _headline_table(
-    title: str, first: str, groups: Mapping[str, Figures], caption: str = ""
+def _figures_table(
+    title: str,
+    corner: str,
+    groups: Mapping[str, Figures],
+    names: Sequence[str],
+    caption: str = "",
 ) -> Table:
-    metrics = [name for name in _HEADLINES if any(name in figures for figures in groups.values())]
+    """Lay figures out with a row for each and a column for each group."""
+    prompts = ["prompts", *(str(_prompts(figures)) for figures in groups.values())]
     rows = [
-        [name, str(_prompts(figures)), *(percent(figures.get(metric)) for metric in metrics)]
-        for name, figures in groups.items()
+        [name, *(percent(figures.get(name)) for figures in groups.values())]
+        for name in names
+        if any(name in figures for figures in groups.values())
     ]
-    columns = [first, "prompts", *(_HEADLINES[metric] for metric in metrics)]
-    return Table(title, columns, rows, caption, text_columns=1)
+    return Table(title, [corner, *groups], [prompts, *rows], caption, text_columns=1)
 
 
 def _constraint_table(summary: Summary) -> Table:

@@ -185,7 +185,7 @@ def test_any_id_and_parameters_give_a_constraint_or_an_error_verdict(
         ("ifhq", "hotpotqa"),
         ("ifwebq", "webq"),
         ("my own", "my own"),
-        ("", ""),
+        ("", "other"),
     ],
 )
 def test_a_dataset_is_named_after_the_questions_source(

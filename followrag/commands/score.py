@@ -66,6 +66,9 @@ def score(
             },
         }
         write_run(out, asked, rows, summary, settings)
-    print_outcome(f"{model or responses.name} on {asked.name}", rows, summary, problems, json)
+    title = model or responses.name
+    if asked.name != responses.stem:
+        title += f" on {asked.name}"
+    print_outcome(title, rows, summary, problems, json)
     if fail_on_error and has_errors(summary, problems):
         raise typer.Exit(2)

@@ -1,7 +1,7 @@
 """Constraints, and everything that decides whether a text follows one.
 
 >>> get_constraint("length_words", num_words=3, relation="at least").check(Response("Paris."))
-Verdict(passed=False, measured=1, reason='1 words; at least 3 asked', error=False)
+Verdict(passed=False, measured=1, reason='1 word; at least 3 asked', error=False)
 """
 
 from importlib import import_module

@@ -26,9 +26,10 @@ class CasesCapitalWords(Constraint):
     def _decide(self, response: Response) -> Verdict:
         return compared(
             response.capital_word_count,
-            "words in capitals",
+            "word",
             self.capital_relation,
             self.capital_frequency,
+            " in capitals",
         )
 
     def satisfy(self, draft: Draft) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from followrag.verifiers.verdict import Verdict
 
 
-def compared(count: int, what: str, relation: str, asked: int) -> Verdict:
+def compared(count: int, noun: str, relation: str, asked: int, detail: str = "") -> Verdict:
     """Decide `count` against IFEval's two relations: "less than" is `<`, "at least" is `>=`."""
     passed = count < asked if relation == "less than" else count >= asked
-    return Verdict(passed, count, f"{count} {what}; {relation} {asked} asked")
+    return Verdict(passed, count, f"{_counted(count, noun)}{detail}; {relation} {asked} asked")
 
 
-def exactly(count: int, what: str, asked: int) -> Verdict:
+def exactly(count: int, noun: str, asked: int) -> Verdict:
     """Decide `count` where the published checker wants it met exactly."""
-    return Verdict(count == asked, count, f"{count} {what}; exactly {asked} asked")
+    return Verdict(count == asked, count, f"{_counted(count, noun)}; exactly {asked} asked")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -67,7 +67,7 @@ class KeywordsFrequency(Constraint):
 
     def _decide(self, response: Response) -> Verdict:
         times = self._pattern.count(response.text)
-        return compared(times, f"occurrences of {self.keyword!r}", self.relation, self.frequency)
+        return compared(times, "occurrence", self.relation, self.frequency, f" of {self.keyword!r}")
 
     def satisfy(self, draft: Draft) -> None:
         """Ask for the keyword as often as needed, or for no more than is allowed."""
@@ -126,8 +126,9 @@ class LetterFrequency(Constraint):
         return f"Use the letter {self.letter!r} {self.let_relation} {self.let_frequency} times."
 
     def _count(self, letter: str, response: Response) -> Verdict:
-        what = f"occurrences of the letter {letter!r}"
-        return compared(response.lowered.count(letter), what, self.let_relation, self.let_frequency)
+        times = response.lowered.count(letter)
+        detail = f" of the letter {letter!r}"
+        return compared(times, "occurrence", self.let_relation, self.let_frequency, detail)
 
     def _decide(self, response: Response) -> Verdict:
         if self.letter in ascii_lowercase:

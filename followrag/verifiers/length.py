@@ -26,7 +26,7 @@ class LengthWords(Constraint):
         return f"Answer with {self.relation} {self.num_words} words."
 
     def _decide(self, response: Response) -> Verdict:
-        return compared(response.word_count, "words", self.relation, self.num_words)
+        return compared(response.word_count, "word", self.relation, self.num_words)
 
     def _is_hopeless(self, variant: Response) -> bool:
         # A loose reading lacks lines or asterisks of the response, which leaves no more words.
@@ -52,7 +52,7 @@ class LengthSentence(Constraint):
         return f"Answer with {self.relation} {self.num_sentences} sentences."
 
     def _decide(self, response: Response) -> Verdict:
-        return compared(response.sentence_count, "sentences", self.relation, self.num_sentences)
+        return compared(response.sentence_count, "sentence", self.relation, self.num_sentences)
 
     def _is_hopeless(self, variant: Response) -> bool:
         return self.relation == "at least" and sentences.most(variant.text) < self.num_sentences
@@ -83,7 +83,7 @@ class LengthParagraph(Constraint):
         parts = [part.strip() for part in _DIVIDER.split(response.text)]
         if not all(parts[1:-1]):
             return Verdict(False, None, "a paragraph between two *** dividers is empty")
-        return exactly(sum(map(bool, parts)), "paragraphs", self.num_paragraphs)
+        return exactly(sum(map(bool, parts)), "paragraph", self.num_paragraphs)
 
     def satisfy(self, draft: Draft) -> None:
         """Ask for the dividers."""

@@ -42,7 +42,7 @@ class StructureBullets(Constraint):
         bullets = len(_STAR_BULLET.findall(response.text)) + len(
             _DASH_BULLET.findall(response.text)
         )
-        return exactly(bullets, "bullet lines", self.num_bullets)
+        return exactly(bullets, "bullet line", self.num_bullets)
 
     def satisfy(self, draft: Draft) -> None:
         """Ask for the bullets."""
@@ -66,7 +66,7 @@ class StructureHighlights(Constraint):
         double = _BOLD_HIGHLIGHT.findall(response.text)
         highlights = sum(1 for mark in single if mark.strip("*").strip())
         highlights += sum(1 for mark in double if mark[2:-2].strip())
-        return compared(highlights, "highlighted parts", "at least", self.num_highlights)
+        return compared(highlights, "highlighted part", "at least", self.num_highlights)
 
     def satisfy(self, draft: Draft) -> None:
         """Ask for the highlights."""
@@ -87,7 +87,7 @@ class StructurePlaceholder(Constraint):
 
     def _decide(self, response: Response) -> Verdict:
         placeholders = sum(map(_bracketed, response.text.split("\n")))
-        return compared(placeholders, "placeholders", "at least", self.num_placeholders)
+        return compared(placeholders, "placeholder", "at least", self.num_placeholders)
 
     def satisfy(self, draft: Draft) -> None:
         """Ask for the placeholders."""
@@ -124,8 +124,8 @@ class StructureSections(Constraint):
 
     def _decide(self, response: Response) -> Verdict:
         sections = self._pattern.cuts(response.text)
-        what = f"marks like '{self.section_spliter.strip()} 1'"
-        return compared(sections, what, "at least", self.num_sections)
+        detail = f" like '{self.section_spliter.strip()} 1'"
+        return compared(sections, "mark", "at least", self.num_sections, detail)
 
     def satisfy(self, draft: Draft) -> None:
         """Ask for the sections."""

@@ -68,9 +68,10 @@ def test_a_run_is_printed_as_plain_tables_and_written(
     assert (ended.returncode, ended.stderr) == (0, "")
     title, head, rule, *_ = ended.stdout.splitlines()
     assert title == "mine.jsonl on followrag_demo"
-    assert head.split()[:3] == ["dataset", "prompts", "followrag"]
+    assert head.split() == ["figure", "hotpotqa", "nq", "tqa", "webq", "all"]
     assert set(rule) == {"-", " "}
-    assert re.search(r"^all +72 +\d+\.\d ± \d+\.\d ", ended.stdout, re.MULTILINE)
+    assert re.search(r"^prompts( +18){4} +72$", ended.stdout, re.MULTILINE)
+    assert re.search(r"^followrag( +\d+\.\d±\d+\.\d){5}$", ended.stdout, re.MULTILINE)
     assert ended.stdout.endswith("\n72 rows\n")
     assert not set(ended.stdout) & set("\x1b│┃━─")
     assert names(tmp_path / "run") == RUN
@@ -113,7 +114,7 @@ def test_without_out_nothing_is_written(command: Command, sound: Path, tmp_path:
 def test_an_lm_eval_samples_file_brings_its_own_items(command: Command, sound: Path) -> None:
     ended = command("score", sound)
     assert ended.returncode == 0
-    assert ended.stdout.startswith("samples.jsonl on samples\n")
+    assert ended.stdout.startswith("samples.jsonl\n")
     assert ended.stdout.endswith("\n2 rows\n")
 
 

@@ -63,7 +63,7 @@ def test_lm_evals_table_and_ours_show_the_same_headline(demo: tuple[Path, str]) 
     value = read_metrics(run_folder(folder))["overall"]["followrag"]["value"]
     (line,) = re.findall(r"\|followrag +\|↑ +\|([\d.]+)\|", printed)
     assert float(line) == pytest.approx(value, abs=5e-5)
-    assert f"{100 * value:.1f} ±" in printed
+    assert f"{100 * value:.1f}±" in printed
 
 
 def test_two_runs_give_the_same_rows(demo: tuple[Path, str], tmp_path: Path) -> None:
