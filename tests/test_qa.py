@@ -337,7 +337,8 @@ def test_another_gold_never_lowers_a_score(
 @pytest.mark.parametrize("metric", METRICS)
 @given(answer=texts)
 def test_a_prediction_that_is_the_gold_scores_1(metric: Metric, answer: str) -> None:
-    assume(qa.normalize(answer) and answer.strip(" .") == answer)
+    # White space around a gold goes, and a final full stop then leaves a piece less for rouge_l.
+    assume(qa.normalize(answer) and answer.strip().strip(".") == answer)
     assert metric(answer, [answer]) == pytest.approx(1.0, abs=1e-8)
 
 
