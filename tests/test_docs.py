@@ -40,3 +40,13 @@ def test_every_command_is_in_the_readme() -> None:
 def test_every_link_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text())
     assert [t for t in targets if "://" not in t and not (page.parent / t).exists()] == []
+
+
+def test_the_readmes_python_example_gives_what_it_says() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (DOCS.parent / "README.md").read_text(), re.DOTALL)
+    setting, *shown = code.partition("row.strict, row.loose")
+    known: dict[str, object] = {}
+    exec(setting, known)
+    for line in "".join(shown).splitlines():
+        expression, _, said = line.partition("  # ")
+        assert str(eval(expression, known)).strip("()") == said.strip()

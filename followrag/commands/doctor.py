@@ -16,6 +16,7 @@ import typer
 
 from followrag import download
 from followrag.errors import FollowragError
+from followrag.progress import working
 from followrag.sources import load_items
 from followrag.tables import Table, show
 from followrag.verifiers import Response, get_constraint
@@ -47,7 +48,8 @@ def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Say what is installed and what works; ends with exit code 1 if a needed part is broken."""
-    findings = [*_core(), *_data(), *_extras()]
+    with working("looking at what is installed"):
+        findings = [*_core(), *_data(), *_extras()]
     if json:
         print(jsonlib.dumps([finding._asdict() for finding in findings], indent=2))
     else:

@@ -22,6 +22,7 @@ import typer
 
 from followrag.commands.outcome import has_errors, print_outcome
 from followrag.errors import InputError, OutputError
+from followrag.progress import tracked
 from followrag.responses import read_answers, score_answers
 from followrag.runs import check_folder, write_run
 from followrag.sources import ItemSet, load_items
@@ -160,15 +161,17 @@ def _score(
             asked, items=tuple(item for item in asked if str(item.key) in answers.found)
         )
     rows, problems = score_answers(asked, answers)
+    for row in tracked(rows, "scoring answers"):
+        _ = row.qa
     summary = summarise(rows)
     folder = samples.with_name(f"{match['task']}_{match['date']}")
-    write_run(folder, asked, rows, summary, _settings(samples, match["date"]))
+    write_run(folder, asked, rows, summary, _settings(samples, **match.groupdict()))
     print_outcome(f"{samples.parent.name} on {asked.name}", rows, summary, problems, as_json)
     print(f"run folder: {folder}", file=sys.stderr)
     return has_errors(summary, problems)
 
 
-def _settings(samples: Path, date: str) -> dict[str, Any]:
+def _settings(samples: Path, task: str, date: str) -> dict[str, Any]:
     """Take what the manifest needs from the results file that lm-eval wrote beside the samples."""
     results = jsonlib.loads(samples.with_name(f"results_{date}.json").read_text(encoding="utf-8"))
     config = dict(results["config"])
@@ -182,6 +185,8 @@ def _settings(samples: Path, date: str) -> dict[str, Any]:
         "model": results.get("model_name") or config.get("model"),
         "backend": config.pop("model", None),
         "model_args": model_args,
+        "generation_kwargs": results["configs"][task]["generation_kwargs"],
+        "task_version": results["versions"][task],
         "lm_eval": {
             **{name: value for name, value in config.items() if value is not None},
             "chat_template_sha": results.get("chat_template_sha"),
