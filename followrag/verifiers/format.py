@@ -6,6 +6,7 @@ import json
 
 from followrag.verifiers import language
 from followrag.verifiers.constraint import Constraint, Phrase, constraint
+from followrag.verifiers.counting import counted
 from followrag.verifiers.draft import Draft
 from followrag.verifiers.response import Response
 from followrag.verifiers.verdict import Verdict
@@ -107,7 +108,7 @@ class FormatNoCommas(Constraint):
 
     def _decide(self, response: Response) -> Verdict:
         commas = response.text.count(",")
-        return Verdict(commas == 0, commas, f"{commas} commas; none asked")
+        return Verdict(commas == 0, commas, f"{counted(commas, 'comma')}; none asked")
 
     def satisfy(self, draft: Draft) -> None:
         """Ask for a text without commas."""
