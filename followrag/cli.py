@@ -41,7 +41,7 @@ COMMANDS = {
     "tasks": _Command("followrag.tasks.command", "List the lm-eval tasks."),
     "data": _Command("followrag.commands.data", "Show where items come from, or describe some."),
     "register": _Command("followrag.tasks.command", "Make the tasks known to plain lm_eval."),
-    "doctor": _Command("followrag.commands.doctor", "Say what is installed and what works."),
+    "doctor": _Command("followrag.tasks.doctor", "Say what is installed and what works."),
 }
 
 

@@ -7,8 +7,7 @@ from followrag.baseline.instructions import read_constraints
 from followrag.baseline.wording import split_wording
 from followrag.items import Item
 from followrag.prompts import read_prompt
-from followrag.verifiers import Constraint, Response
-from followrag.verifiers.composition import compose
+from followrag.verifiers import Constraint, Response, compose
 
 _WITHOUT_GOLD = "This is the answer."
 # The constraints that can forbid words or signs of an answer.

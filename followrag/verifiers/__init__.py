@@ -6,6 +6,7 @@ Verdict(passed=False, measured=1, reason='1 word; at least 3 asked', error=False
 
 from importlib import import_module
 
+from followrag.verifiers.composition import compose
 from followrag.verifiers.constraint import (
     Constraint,
     Family,
@@ -27,6 +28,7 @@ __all__ = [
     "Response",
     "Verdict",
     "Verdicts",
+    "compose",
     "constraint_class",
     "constraint_classes",
     "get_constraint",

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from followrag.verifiers import Constraint, Response, get_constraint
-from followrag.verifiers.composition import compose
+from followrag.verifiers import Constraint, Response, compose, get_constraint
 
 ANSWER = "Marie Curie"
 

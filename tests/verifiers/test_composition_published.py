@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from followrag import Item, load_items
-from followrag.verifiers import Constraint, Response
-from followrag.verifiers.composition import compose
+from followrag.verifiers import Constraint, Response, compose
 
 
 def followed(items: Iterable[Item], answer: str | None = None) -> Counter[str]:

@@ -19,6 +19,7 @@ from followrag.errors import FollowragError
 from followrag.progress import working
 from followrag.sources import load_items
 from followrag.tables import Table, show
+from followrag.tasks.registration import registration
 from followrag.verifiers import Response, get_constraint
 
 
@@ -84,8 +85,6 @@ def _check_verifiers() -> str:
 
 
 def _check_registration() -> str:
-    from followrag.tasks.registration import registration
-
     folder, state = registration()
     if state == "absent":
         return "work with `followrag eval`; for plain lm_eval run `followrag register`"
