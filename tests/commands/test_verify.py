@@ -46,7 +46,7 @@ def test_a_text_that_follows_only_loosely_ends_with_1(command: Command) -> None:
             "id": "format_no_commas",
             "passed": False,
             "measured": 1,
-            "reason": "1 commas; none asked",
+            "reason": "1 comma; none asked",
             "error": False,
             "loose": True,
         }
