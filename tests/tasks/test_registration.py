@@ -70,12 +70,18 @@ class Environment:
                 (folder / package.name).symlink_to(package)
         return folder
 
-    def run(self, *command: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, cwd: Path | None = None, data: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         program = self.bin / command[0]
         done = subprocess.run(
             [program, *command[1:]],
             cwd=cwd,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(self.bin)},
+            env={
+                "PATH": "/usr/bin:/bin",
+                "HOME": str(self.bin),
+                **({"FOLLOWRAG_DATA": str(data)} if data else {}),
+            },
             capture_output=True,
             text=True,
             timeout=300,
@@ -116,14 +122,19 @@ def test_registering_is_needed_repeatable_and_reversible(environment: Environmen
     environment.run("python", "-c", "from lm_eval import simple_evaluate")
 
 
+# In the repository root a folder has the task's name.
 @pytest.mark.parametrize("where", ["an empty folder", "the repository root"])
 def test_plain_lm_eval_runs_a_registered_task(
-    environment: Environment, where: str, tmp_path: Path
+    environment: Environment, where: str, tmp_path: Path, shared: Path
 ) -> None:
     environment.followrag("register")
     folder = HERE if where == "the repository root" else tmp_path
-    options = ["--tasks", TASK, "--model", "dummy", "--limit", "2", "--output_path", str(tmp_path)]
-    done = environment.run("lm_eval", *options, cwd=folder)
+    options = ["--tasks", "followrag", "--model", "dummy", "--limit", "2"]
+    done = environment.run(
+        *("lm_eval", *options, "--output_path", str(tmp_path)),
+        cwd=folder,
+        data=shared / "data/followrag",
+    )
     assert "inst_level_loose_acc" in done.stdout
     assert list(tmp_path.rglob("results_*.json"))
 
