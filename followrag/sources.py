@@ -115,7 +115,8 @@ def _published(name: str, data: str | None) -> ItemSet:
         absent = ()
     good, bad = _read(files)
     types = {str(row.get("type")) for _, row in good}
-    absent = absent or tuple(dataset for type, dataset in DATASETS.items() if type not in types)
+    if types & DATASETS.keys():
+        absent = absent or tuple(dataset for type, dataset in DATASETS.items() if type not in types)
     if name in _SINGLE:
         good = [record for record in good if record.value.get("type") == _SINGLE[name]]
         absent = ()

@@ -1,14 +1,12 @@
-"""What a command that scored rows prints, and its exit code."""
+"""What a command that scored rows prints, and whether it went well."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 
 from followrag.records import Problem
 from followrag.responses import error_reasons
-from followrag.runs import metrics_record
 from followrag.scoring import Row
 from followrag.summary import Summary
 from followrag.tables import show, summary_tables
@@ -16,20 +14,15 @@ from followrag.tables import show, summary_tables
 _SHOWN = 10
 
 
-def print_outcome(
-    title: str,
-    rows: Sequence[Row],
-    summary: Summary,
-    problems: Sequence[Problem],
-    as_json: bool,
-) -> None:
-    """Print a run's figures to standard output and what went wrong to standard error."""
-    if as_json:
-        print(json.dumps(metrics_record(summary), indent=2))
-    else:
-        for table in summary_tables(title, summary):
-            show(table)
-        _print_counts(summary)
+def print_figures(title: str, summary: Summary) -> None:
+    """Print a run's figures to standard output."""
+    for table in summary_tables(title, summary):
+        show(table)
+    _print_counts(summary)
+
+
+def print_warnings(rows: Sequence[Row], problems: Sequence[Problem]) -> None:
+    """Print what could not be checked or read to standard error."""
     _print_list(
         "rows or constraints could not be checked and count as not followed",
         [

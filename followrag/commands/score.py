@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json as jsonlib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from followrag.commands.outcome import has_errors, print_outcome
+from followrag.commands.outcome import has_errors, print_figures, print_warnings
 from followrag.progress import tracked
 from followrag.records import Records
 from followrag.responses import read_answers, score_answers
-from followrag.runs import check_folder, write_run
+from followrag.runs import check_folder, metrics_record, write_run
 from followrag.sources import items_from, load_items
 from followrag.summary import summarise
 
@@ -69,6 +70,10 @@ def score(
     title = model or responses.name
     if asked.name != responses.stem:
         title += f" on {asked.name}"
-    print_outcome(title, rows, summary, problems, json)
+    if json:
+        print(jsonlib.dumps(metrics_record(summary), indent=2))
+    else:
+        print_figures(title, summary)
+    print_warnings(rows, problems)
     if fail_on_error and has_errors(summary, problems):
         raise typer.Exit(2)

@@ -16,22 +16,24 @@ from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from followrag.commands.outcome import has_errors, print_outcome
+from followrag.commands.outcome import has_errors, print_figures, print_warnings
 from followrag.errors import InputError, OutputError
 from followrag.progress import tracked
+from followrag.records import Problem
 from followrag.responses import read_answers, score_answers
-from followrag.runs import check_folder, write_run
+from followrag.runs import check_folder, metrics_record, write_run
+from followrag.scoring import Row
 from followrag.sources import ItemSet, load_items
-from followrag.summary import summarise
+from followrag.summary import Summary, summarise
 from followrag.tasks.registration import TASKS_FOLDER, task_names
 
 BASELINE = "followrag-baseline"
 ORACLE = "followrag-oracle"
-_SECRET = re.compile(r"token|key|secret|password|header|auth", re.IGNORECASE)
+_SECRET = re.compile(r"key|auth|secret|password|header|(?<!think_end_)token$", re.IGNORECASE)
 _SAMPLES = re.compile(r"samples_(?P<task>followrag\w*?)_(?P<date>\d{4}-\d\d-\d\dT.*)\.jsonl")
 
 
@@ -51,16 +53,14 @@ def evaluate(
 
     Every option of lm_eval is taken, with these defaults:
       --model        followrag-baseline
-      --tasks        followrag where FOLLOWRAG_DATA is set, else followrag_demo
+      --tasks        followrag where data are named, else followrag_demo
       --output_path  runs
       --log_samples
     """
     if help:
         print(context.get_help())
-    arguments = _arguments(["--help"] if help else context.args)
-    if data is not None:
-        arguments.metadata = {**(arguments.metadata or {}), "data": data}
-    folder = (arguments.metadata or {}).get("data")
+    arguments = _arguments(["--help"] if help else context.args, data)
+    folder = arguments.metadata.get("data")
     sources = {task: load_items(task, folder) for task in arguments.tasks if task in task_names()}
     out = _output_folder(Path(arguments.output_path))
     check_folder(out)
@@ -72,38 +72,47 @@ def evaluate(
     written = sorted(set(out.rglob("samples_*.jsonl")) - earlier)
     if not written:
         raise OutputError(f"{out}: lm_eval has saved no samples there; see its warnings above")
-    failed = [_score(samples, sources, arguments, json) for samples in written]
-    if fail_on_error and any(failed):
+    scored = [_score(samples, sources) for samples in written if _task(samples) in sources]
+    for run in scored:
+        if not json:
+            print_figures(f"{run.folder.parent.name} on {run.task}", run.summary)
+        print_warnings(run.rows, run.problems)
+        print(f"run folder: {run.folder}", file=sys.stderr)
+    if json:
+        records = {run.task: metrics_record(run.summary) for run in scored}
+        print(jsonlib.dumps(records, indent=2))
+    if fail_on_error and any(has_errors(run.summary, run.problems) for run in scored):
         raise typer.Exit(2)
 
 
-def _arguments(given: Sequence[str]) -> argparse.Namespace:
+def _arguments(given: Sequence[str], data: str | None) -> argparse.Namespace:
     """Parse the options as lm-eval does, and put our defaults where nothing is said."""
     from lm_eval._cli.run import Run
     from lm_eval.config.evaluate_config import EvaluatorConfig
+    from lm_eval.utils import simple_parse_args_string
 
     subparsers = argparse.ArgumentParser(prog="followrag").add_subparsers()
     Run.create(subparsers)
     parser = subparsers.choices["run"]
     parser.prog = "followrag eval"
     arguments = parser.parse_args(given)
-    configured = EvaluatorConfig.load_yaml_config(arguments.config) if arguments.config else {}
-    defaults = {
-        "model": BASELINE,
-        "tasks": ["followrag" if os.environ.get("FOLLOWRAG_DATA") else "followrag_demo"],
-        "output_path": "runs",
-    }
-    for name, default in defaults.items():
-        setattr(arguments, name, getattr(arguments, name) or configured.get(name) or default)
-    if isinstance(arguments.tasks, str):
-        arguments.tasks = arguments.tasks.split(",")
-    if arguments.model == BASELINE:
+    settings = EvaluatorConfig.load_yaml_config(arguments.config) if arguments.config else {}
+    settings |= {name: value for name, value in vars(arguments).items() if value or value == 0}
+    for name in ("model_args", "metadata"):
+        value = settings.get(name) or {}
+        settings[name] = simple_parse_args_string(value) if isinstance(value, str) else dict(value)
+    if data is not None:
+        settings["metadata"]["data"] = data
+    settings.setdefault("model", BASELINE)
+    if settings["model"] == BASELINE:
         # lm-eval files results under the model's name, and would draw one at random.
-        model_args = arguments.model_args or {}
-        name = ORACLE if model_args.get("oracle") else BASELINE
-        arguments.model_args = {"model": name, **model_args}
-    arguments.log_samples = True
-    return arguments
+        name = ORACLE if settings["model_args"].get("oracle") else BASELINE
+        settings["model_args"].setdefault("model", name)
+    has_data = "data" in settings["metadata"] or os.environ.get("FOLLOWRAG_DATA")
+    tasks = settings.get("tasks") or ("followrag" if has_data else "followrag_demo")
+    settings["tasks"] = tasks.split(",") if isinstance(tasks, str) else tasks
+    settings.setdefault("output_path", "runs")
+    return argparse.Namespace(**settings | {"log_samples": True, "config": None})
 
 
 def _output_folder(path: Path) -> Path:
@@ -147,33 +156,45 @@ def _own_tasks(asked: Sequence[str]) -> Iterator[None]:
         lm_eval_tasks.TaskManager = original
 
 
-def _score(
-    samples: Path, sources: Mapping[str, ItemSet], arguments: argparse.Namespace, as_json: bool
-) -> bool:
-    """Score a samples file into a run folder beside it; tell whether anything went wrong."""
+class _Scored(NamedTuple):
+    """A run that was written."""
+
+    task: str
+    folder: Path
+    rows: list[Row]
+    summary: Summary
+    problems: tuple[Problem, ...]
+
+
+def _task(samples: Path) -> str | None:
     match = _SAMPLES.fullmatch(samples.name)
-    if match is None or match["task"] not in sources:
-        return False
+    return match["task"] if match else None
+
+
+def _score(samples: Path, sources: Mapping[str, ItemSet]) -> _Scored:
+    """Score a samples file into a run folder beside it."""
+    task = str(_task(samples))
+    stem = samples.stem.removeprefix("samples_")
+    results_file = samples.with_name(f"results_{stem.removeprefix(f'{task}_')}.json")
+    results = jsonlib.loads(results_file.read_text(encoding="utf-8"))
     answers = read_answers(samples)
-    asked = sources[match["task"]]
-    if getattr(arguments, "limit", None) or getattr(arguments, "samples", None):
-        asked = replace(
-            asked, items=tuple(item for item in asked if str(item.key) in answers.found)
-        )
+    asked = sources[task]
+    counts = results["n-samples"][task]
+    if counts["effective"] < counts["original"]:  # --limit or --samples
+        answered = tuple(item for item in asked if str(item.key) in answers.found)
+        asked = replace(asked, items=answered)
     rows, problems = score_answers(asked, answers)
     for row in tracked(rows, "scoring answers"):
         _ = row.qa
     summary = summarise(rows)
-    folder = samples.with_name(f"{match['task']}_{match['date']}")
-    write_run(folder, asked, rows, summary, _settings(samples, **match.groupdict()))
-    print_outcome(f"{samples.parent.name} on {asked.name}", rows, summary, problems, as_json)
-    print(f"run folder: {folder}", file=sys.stderr)
-    return has_errors(summary, problems)
+    folder = samples.with_name(stem)
+    settings = _settings(results, task) | {"results": results_file.name}
+    write_run(folder, asked, rows, summary, settings)
+    return _Scored(task, folder, rows, summary, problems)
 
 
-def _settings(samples: Path, task: str, date: str) -> dict[str, Any]:
-    """Take what the manifest needs from the results file that lm-eval wrote beside the samples."""
-    results = jsonlib.loads(samples.with_name(f"results_{date}.json").read_text(encoding="utf-8"))
+def _settings(results: dict[str, Any], task: str) -> dict[str, Any]:
+    """Take what the manifest needs from the results that lm-eval wrote."""
     config = dict(results["config"])
     model_args = config.pop("model_args", None) or {}
     if isinstance(model_args, dict):
@@ -191,6 +212,5 @@ def _settings(samples: Path, task: str, date: str) -> dict[str, Any]:
             **{name: value for name, value in config.items() if value is not None},
             "chat_template_sha": results.get("chat_template_sha"),
             "system_instruction": results.get("system_instruction"),
-            "results": f"results_{date}.json",
         },
     }

@@ -89,7 +89,7 @@ def test_scoring_the_samples_file_gives_the_same_rows(
 
 def test_the_oracle_follows_every_demo_constraint_and_answers(tmp_path: Path) -> None:
     done = evaluate(tmp_path, "--model_args", "oracle=true", "--json")
-    figures: dict[str, Any] = json.loads(done.stdout)["overall"]
+    figures: dict[str, Any] = json.loads(done.stdout)["followrag_demo"]["overall"]
     assert figures["prompt_level_strict_acc"]["value"] == 1.0
     assert figures["joint_acc"]["value"] == 1.0
     assert run_folder(tmp_path).parent.name == "followrag-oracle"
@@ -97,7 +97,7 @@ def test_the_oracle_follows_every_demo_constraint_and_answers(tmp_path: Path) ->
 
 def test_json_is_all_that_is_printed(tmp_path: Path) -> None:
     done = evaluate(tmp_path, "--limit", "3", "--json")
-    assert json.loads(done.stdout)["counts"]["rows"] == 3
+    assert json.loads(done.stdout)["followrag_demo"]["counts"]["rows"] == 3
 
 
 def test_a_limited_run_is_recorded_as_such(tmp_path: Path) -> None:
@@ -124,11 +124,27 @@ def test_followrag_data_makes_the_published_items_the_default(shared: Path, tmp_
     assert manifest["items"]["absent"] == ["webq"]
 
 
-def test_an_lm_eval_task_can_be_run_beside_ours_from_a_config_file(tmp_path: Path) -> None:
+def test_naming_data_makes_its_items_the_default(shared: Path, tmp_path: Path) -> None:
+    done = evaluate(tmp_path, "--limit", "2", "--data", str(shared / "data/followrag"))
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((run_folder(tmp_path) / "manifest.json").read_text())
+    assert manifest["items"]["source"] == "followrag"
+
+
+def test_the_model_arguments_of_a_config_file_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").write_text("model_args: oracle=true\nlimit: 2\n")
+    done = evaluate(tmp_path, "--config", "run.yaml")
+    assert done.returncode == 0, done.stderr
+    assert run_folder(tmp_path).parent.name == "followrag-oracle"
+
+
+def test_options_can_come_from_a_config_file(tmp_path: Path) -> None:
     (tmp_path / "run.yaml").write_text("model: dummy\ntasks: followrag_demo\nlimit: 2\n")
     done = evaluate(tmp_path, "--config", "run.yaml")
     assert done.returncode == 0, done.stderr
     assert json.loads((run_folder(tmp_path) / "manifest.json").read_text())["backend"] == "dummy"
+    counts = read_metrics(run_folder(tmp_path))["counts"]
+    assert (counts["rows"], counts["errors"]) == (2, 0)
 
 
 @pytest.mark.parametrize(
