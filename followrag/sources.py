@@ -21,6 +21,7 @@ from followrag.items import DATASETS, Item
 from followrag.records import Problem, Record, Records, read_records
 
 _MINI_KEYS = Path(__file__).parent / "data" / "mini_keys.json"
+_FULL = "followRAG_full.json"  # the four published files in one
 _SINGLE = {f"followrag_{dataset}": type for type, dataset in DATASETS.items()}
 
 SOURCES = {
@@ -163,8 +164,11 @@ def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     published = [path / file.name for file in download.FOLLOWRAG_FILES]
-    files = [file for file in published if file.exists()]
-    files = files or sorted(file for file in path.iterdir() if file.suffix in {".json", ".jsonl"})
+    if files := [file for file in published if file.exists()]:
+        return files
+    if (path / _FULL).exists():
+        return [path / _FULL]
+    files = sorted(file for file in path.iterdir() if file.suffix in {".json", ".jsonl"})
     if not files:
         raise InputError(f"{path}: holds no {published[0].name} nor any other .json or .jsonl file")
     return files

@@ -72,6 +72,14 @@ def test_a_folder_with_published_names_gives_the_items_of_these_only(
     assert items.problems == ()
 
 
+def test_a_folder_with_the_full_file_only_gives_its_items(jsonl: Jsonl, tmp_path: Path) -> None:
+    jsonl("followRAG_full.json", [row(1), row(2)])
+    jsonl("atom_instruction.json", [{"not": "an item"}])
+    items = load_items(tmp_path)
+    assert keys(items) == [1, 2]
+    assert items.problems == ()
+
+
 def test_a_folder_without_json_files_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"holds no followRAG_ifnq\.json nor any other"):
         load_items(tmp_path)

@@ -64,8 +64,8 @@ def process_results(doc: dict[str, Any], results: Sequence[str]) -> dict[str, An
     """Score one document of a FollowRAG task, for every metric of `_followrag.yml`."""
     row = _score(doc, results)
     metrics = _verdict_metrics(row)
-    metrics["qa_acc"] = row.qa_acc
-    metrics["joint_acc"] = row.joint
+    metrics["qa_acc"] = metrics["qa_acc_stderr"] = row.qa_acc
+    metrics["joint_acc"] = metrics["joint_acc_stderr"] = row.joint
     metrics["followrag"] = metrics["followrag_stderr"] = [row.loose, row.qa_acc]
     return metrics
 
@@ -112,17 +112,28 @@ def pooled_share_stderr(outcomes: Sequence[Outcomes]) -> float:
     return estimates.pooled_share(outcomes).stderr
 
 
-def followrag_score(values: Sequence[tuple[Outcomes, float]]) -> float:
-    """Give the mean of inst_level_loose_acc and qa_acc, each over all documents."""
+def answered_mean(values: Sequence[float | None]) -> float:
+    """Give the mean over the documents that have gold answers."""
+    return estimates.mean([value for value in values if value is not None]).value
+
+
+def answered_mean_stderr(values: Sequence[float | None]) -> float:
+    """Give the standard error of `answered_mean`."""
+    return estimates.mean([value for value in values if value is not None]).stderr
+
+
+def followrag_score(values: Sequence[tuple[Outcomes, float | None]]) -> float:
+    """Give the mean of inst_level_loose_acc and qa_acc over the documents with gold answers."""
     return _followrag(values).value
 
 
-def followrag_score_stderr(values: Sequence[tuple[Outcomes, float]]) -> float:
+def followrag_score_stderr(values: Sequence[tuple[Outcomes, float | None]]) -> float:
     """Give the standard error of `followrag_score`."""
     return _followrag(values).stderr
 
 
-def _followrag(values: Sequence[tuple[Outcomes, float]]) -> estimates.Estimate:
+def _followrag(values: Sequence[tuple[Outcomes, float | None]]) -> estimates.Estimate:
+    asked = [(outcomes, answered) for outcomes, answered in values if answered is not None]
     return estimates.followrag_score(
-        [outcomes for outcomes, _ in values], [answered for _, answered in values]
+        [outcomes for outcomes, _ in asked], [answered for _, answered in asked]
     )

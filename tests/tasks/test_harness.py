@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,20 @@ def test_a_row_with_bad_parameters_is_scored_as_not_followed() -> None:
     assert metrics["inst_level_strict_acc"] == [False, True, False]
     assert metrics["length_loose_acc"] == [False]
     assert metrics["prompt_level_loose_acc"] is False
+
+
+def test_documents_without_gold_answers_count_for_constraints_only(tmp_path: Path) -> None:
+    rows = [
+        {"key": key, "prompt": f"p{key}", "answer_gold": gold, "kwargs": [{}]}
+        | {"instruction_id_list": ["format_no_commas"]}
+        for key, gold in enumerate(["Paris", "Rome", "", ""])
+    ]
+    (tmp_path / "items.json").write_text(json.dumps(rows))
+    answers = {"p0": "Paris", "p1": "Paris", "p2": "a, b", "p3": "a, b"}
+    figures = run("followrag", answers, str(tmp_path))["results"]["followrag"]
+    assert figures["inst_level_loose_acc,none"] == 0.5
+    assert figures["qa_acc,none"] == 0.5
+    assert figures["followrag,none"] == 0.75
 
 
 def test_reasoning_is_not_scored() -> None:
