@@ -3,7 +3,8 @@
 Constraints of one prompt share a response, so they are no independent observations: every figure
 here is a ratio of two per-prompt sums, and its standard error comes from how the prompts differ
 (the linearised, cluster-robust one; with one constraint a prompt it is the usual standard error
-of a mean, s / sqrt(n)).
+of a mean, s / sqrt(n)). Sums are correctly rounded, so that neither the order of the prompts nor
+the machine changes a bit.
 """
 
 from __future__ import annotations
@@ -42,17 +43,17 @@ class _Linear:
         n = len(self.influence)
         if n < 2:
             return Estimate(self.value, math.nan, n)
-        variance = float(self.influence @ self.influence) / (n * (n - 1))
+        variance = math.fsum(self.influence**2) / (n * (n - 1))
         return Estimate(self.value, math.sqrt(variance), n)
 
 
 def _ratio(hits: Sequence[float], counts: Sequence[float]) -> _Linear:
     numerator = np.asarray(hits, dtype=np.float64)
     denominator = np.asarray(counts, dtype=np.float64)
-    total = denominator.sum()
+    total = math.fsum(denominator)
     if total == 0:
         return _Linear(math.nan, np.zeros(0))
-    value = float(numerator.sum() / total)
+    value = math.fsum(numerator) / total
     return _Linear(value, (numerator - value * denominator) * (len(denominator) / total))
 
 
