@@ -1,5 +1,6 @@
 """The baseline as lm-eval runs it: requests, chats, arguments; honest mode and oracle."""
 
+from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
@@ -165,3 +166,8 @@ def test_responses_reach_the_cache() -> None:
     model.set_cache_hook(hook)
     response = generate(model, DOCS[0])[0]
     assert list(stored.values()) == [response]
+
+
+def test_lm_eval_will_find_the_model_by_its_entry_point() -> None:
+    (declared,) = entry_points(group="lm_eval.models", name="followrag-baseline")
+    assert declared.load() is BaselineLM
