@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cached_property
 from typing import Annotated, Any, Self
 
@@ -44,9 +45,24 @@ def _parameters(value: object) -> object:
     if isinstance(value, dict):
         # NaN, which is no number, is how tables pad columns of numbers.
         return {
-            name: given for name, given in value.items() if given is not None and given == given
+            name: _writable(given)
+            for name, given in value.items()
+            if given is not None and given == given
         }
     return value
+
+
+def _writable(value: object) -> object:
+    """Put text in the place of numbers that JSON can't write; no constraint takes either."""
+    match value:
+        case float() if not math.isfinite(value):
+            return str(value)
+        case list():
+            return [_writable(inner) for inner in value]
+        case dict():
+            return {name: _writable(inner) for name, inner in value.items()}
+        case _:
+            return value
 
 
 Parameters = Annotated[dict[str, Any], BeforeValidator(_parameters)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -201,3 +202,14 @@ def test_golds_are_the_parts_of_answer_gold(make_item: Callable[..., Item]) -> N
 def test_knowledge_holds_titles_and_contents(make_item: Callable[..., Item]) -> None:
     passages = [{"title": "A", "content": "b."}, {"title": "C", "content": "d."}]
     assert make_item(passages=passages).knowledge == "A b.\nC d."
+
+
+def test_numbers_that_json_cannot_write_give_an_error_verdict_that_can_be_written(
+    make_item: Callable[..., Item],
+) -> None:
+    parameters = {"num_words": math.inf, "relation": [math.nan, {"x": -math.inf}]}
+    item = make_item(("length_words", parameters))
+    (verdict,) = item.constraints
+    assert isinstance(verdict, Verdict)
+    assert "num_words='inf'" in verdict.reason
+    assert json.dumps(item.kwargs, allow_nan=False)
