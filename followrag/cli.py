@@ -20,7 +20,7 @@ INTERRUPTED = 130
 
 
 class _Command(NamedTuple):
-    module: str
+    function: str
     summary: str
     settings: Mapping[str, Any] = MappingProxyType({})
 
@@ -32,16 +32,16 @@ _PASS_ON = {
 }
 COMMANDS = {
     "eval": _Command(
-        "followrag.tasks.evaluate",
+        "followrag.tasks.evaluate:evaluate",
         "Run a model; takes lm_eval's options.",
         _PASS_ON,
     ),
-    "score": _Command("followrag.commands.score", "Score responses that you already have."),
-    "verify": _Command("followrag.commands.verify", "Check one text against constraints."),
-    "tasks": _Command("followrag.tasks.command", "List the lm-eval tasks."),
-    "data": _Command("followrag.commands.data", "Show where items come from, or describe some."),
-    "register": _Command("followrag.tasks.command", "Make the tasks known to plain lm_eval."),
-    "doctor": _Command("followrag.tasks.doctor", "Say what is installed and what works."),
+    "score": _Command("followrag.commands.score:score", "Score responses that you already have."),
+    "verify": _Command("followrag.commands.verify:verify", "Check one text against constraints."),
+    "tasks": _Command("followrag.tasks.command:tasks", "List the lm-eval tasks."),
+    "data": _Command("followrag.commands.data:data", "Show where items come from."),
+    "register": _Command("followrag.tasks.command:register", "Make plain lm_eval know the tasks."),
+    "doctor": _Command("followrag.tasks.doctor:doctor", "Say what is installed and what works."),
 }
 
 
@@ -70,7 +70,8 @@ def _app(called: str | None) -> typer.Typer:
     for name, command in COMMANDS.items():
         function = _not_called
         if name == called:
-            function = getattr(import_module(command.module), name.replace("eval", "evaluate"))
+            module, _, attribute = command.function.partition(":")
+            function = getattr(import_module(module), attribute)
         app.command(name, short_help=command.summary, **command.settings)(function)
     return app
 

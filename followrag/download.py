@@ -46,7 +46,8 @@ class PublishedFile:
     @property
     def url(self) -> str:
         """Where the file is fetched from: the official host, or FOLLOWRAG_MIRROR in its place."""
-        return f"{os.environ.get('FOLLOWRAG_MIRROR') or _RAW.rstrip('/')}/{self.folder}/{self.name}"
+        host = os.environ.get("FOLLOWRAG_MIRROR") or _RAW
+        return f"{host.rstrip('/')}/{self.folder}/{self.name}"
 
     @property
     def cached(self) -> Path:
@@ -96,14 +97,14 @@ def fetch(file: PublishedFile) -> Path:
         InputError: The download failed, was cut short or has another checksum.
     """
     absent = file.cached.with_suffix(".absent")
-    if absent.exists():
+    if absent.exists() and absent.read_text() == file.url:
         raise NotPublishedError(f"{file.url}: was not there; remove {absent} to ask again")
     if not file.cached.exists():
         try:
             content = _download(file)
         except NotPublishedError:
             with contextlib.suppress(OSError):
-                write_whole(absent, [])
+                write_whole(absent, [file.url.encode()])
             raise
         try:
             write_whole(file.cached, [content])
@@ -145,6 +146,8 @@ def _download(file: PublishedFile) -> bytes:
         raise InputError(
             f"{file.url}: the download was cut short ({len(content)} of {length} bytes); try again"
         )
+    if not content.lstrip().startswith((b"[", b"{")):
+        raise InputError(f"{file.url}: the server sent no JSON; {remedy}")
     found = hashlib.sha256(content).hexdigest()
     if file.sha256 and found != file.sha256:
         raise InputError(f"{file.url}: sha256 is {found}, not {file.sha256} as published; {remedy}")

@@ -28,7 +28,3 @@ class ParameterError(FollowragError):
 
 class PatternError(FollowragError):
     """A regular expression from the data that doesn't compile or doesn't end in time."""
-
-
-class MissingExtraError(FollowragError):
-    """An optional dependency that is not installed; the text names the extra to install."""

@@ -62,7 +62,8 @@ def read_records(path: Path) -> Records:
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8 text ({error}); is it compressed?") from error
+        remedy = "save it as UTF-8, or decompress it if it is compressed"
+        raise InputError(f"{path}: is not UTF-8 text ({error}); {remedy}") from error
     if not records.good:
         first = f"; first problem: {records.bad[0]}" if records.bad else ""
         raise InputError(f"{path}: holds no JSON object{first}")

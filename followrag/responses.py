@@ -11,6 +11,7 @@ from typing import Any
 
 from followrag.errors import InputError
 from followrag.items import Item
+from followrag.progress import tracked
 from followrag.records import Problem, Record, read_records
 from followrag.scoring import Row, error_row, score_item
 from followrag.sources import ItemSet
@@ -47,7 +48,7 @@ def read_answers(path: Path) -> Answers:
     documents: list[Record] = []
     filters: dict[str, str] = {}
     for record in good:
-        is_sample = "doc" in record.value
+        is_sample = "doc" in record.value and "response" not in record.value
         try:
             key, response = _samples_row(record) if is_sample else _plain_row(record)
         except _UnusableRowError as error:
@@ -119,7 +120,11 @@ def score_answers(items: ItemSet, answers: Answers) -> tuple[list[Row], tuple[Pr
         for key, given in answers.found.items()
         if key not in items.by_key
     )
-    rows = [_score(item, answers.found.get(str(item.key), [])) for item in items]
+    rows = []
+    for item in tracked(items, "scoring"):
+        row = _score(item, answers.found.get(str(item.key), []))
+        _ = row.qa  # computed here, where progress is shown
+        rows.append(row)
     rows += [error_row(None, str(problem)) for problem in items.problems]
     return rows, (*items.problems, *answers.problems, *unknown)
 
@@ -147,7 +152,7 @@ def error_reasons(rows: Sequence[Row]) -> Counter[str]:
         if row.error is not None:
             reasons[row.error] += 1
         elif row.item is not None:
-            for verdict in row.verdicts:
+            for verdict in row.loose_verdicts:
                 if verdict.error:
                     reasons[f"key {row.item.key}: {verdict.reason}"] += 1
     return reasons

@@ -1,9 +1,9 @@
 """A run on disk: one model's scored answers to one set of items.
 
-A run is a folder with three files. `manifest.json` says what was scored and with what;
-`rows.jsonl` holds a row per item with the response, each verdict and its reason; `metrics.json`
-holds every figure with its standard error. Nothing in them depends on when, where or in what
-order the rows were scored.
+A run is a folder with three files. `rows.jsonl` holds a row per item with the response, each
+verdict and its reason; `metrics.json` holds every figure with its standard error. Neither depends
+on when, where or in what order the rows were scored. `manifest.json` says what was scored and with
+what; it is written last, so that a run without one is incomplete.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def write_run(
     summary: Summary,
     settings: Mapping[str, Any],
 ) -> None:
-    """Write a run folder; each file appears whole or not at all.
+    """Write a run folder; each file appears whole or not at all, the manifest last.
 
     Args:
         folder: Where to write; made if it isn't there, files of an earlier run are replaced.
@@ -60,6 +60,7 @@ def write_run(
         OutputError: The folder can't be written to.
     """
     try:
+        (folder / MANIFEST).unlink(missing_ok=True)
         write_whole(folder / ROWS, (_json(row_record(row)) for row in rows))
         write_whole(folder / METRICS, [_json(metrics_record(summary), indent=2)])
         write_whole(folder / MANIFEST, [_json(_manifest(items, settings), indent=2)])
@@ -105,10 +106,13 @@ def row_record(row: Row) -> dict[str, Any]:
                 "passed": verdict.passed,
                 "measured": verdict.measured,
                 "reason": verdict.reason,
-                "error": verdict.error,
-                "loose": row.loose[place],
+                "loose": loose.passed,
+                "loose_reason": loose.reason,
+                "error": loose.error,
             }
-            for place, verdict in enumerate(row.verdicts)
+            for place, (verdict, loose) in enumerate(
+                zip(row.verdicts, row.loose_verdicts, strict=True)
+            )
         ],
     }
 

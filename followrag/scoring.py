@@ -60,8 +60,8 @@ class Row:
 
     @property
     def has_error(self) -> bool:
-        """Whether the row or any of its constraints could not be checked."""
-        return self.error is not None or any(verdict.error for verdict in self.verdicts)
+        """Whether the row or any of its constraints, in either reading, could not be checked."""
+        return self.error is not None or any(verdict.error for verdict in self.loose_verdicts)
 
     @cached_property
     def answer(self) -> str:
@@ -73,6 +73,9 @@ class Row:
         """The QA metrics by name; None where the item has no gold answers."""
         if self.item is None or not self.item.golds:
             return None
+        if self.error is not None:
+            names = [*ANSWER_METRICS, *(["k_precision"] if self.item.passages else [])]
+            return dict.fromkeys(names, 0.0)
         scores = {
             name: metric(self.answer, self.item.golds) for name, metric in ANSWER_METRICS.items()
         }
@@ -85,7 +88,7 @@ class Row:
         """Whether a normalised gold answer is contained in the response (acc_substring)."""
         if self.item is None or not self.item.golds:
             return None
-        return qa.acc_substring(self.answer, self.item.golds)
+        return 0.0 if self.error is not None else qa.acc_substring(self.answer, self.item.golds)
 
     @property
     def joint(self) -> bool | None:
@@ -106,9 +109,12 @@ def score_item(item: Item, response: str, mode: Mode = "reference") -> Row:
 
     Raises:
         ValueError: There is no such mode.
+        TypeError: `item` is no Item.
     """
     if mode != "reference":
         raise ValueError(f"mode must be 'reference', not {mode!r}")
+    if not isinstance(item, Item):
+        raise TypeError(f"pass an Item (Item.model_validate(row)), not {type(item).__name__}")
     if not isinstance(response, str):
         return error_row(item, f"the response must be a string, not {type(response).__name__}")
     text, thinking = remove_thinking(response)

@@ -21,6 +21,7 @@ from followrag.items import DATASETS, Item
 from followrag.records import Problem, Record, Records, read_records
 
 _MINI_KEYS = Path(__file__).parent / "data" / "mini_keys.json"
+_IFEVAL = download.IFEVAL_FILE
 _FULL = "followRAG_full.json"  # the four published files in one
 _SINGLE = {f"followrag_{dataset}": type for type, dataset in DATASETS.items()}
 
@@ -104,32 +105,39 @@ def load_items(source: str | os.PathLike[str] = "followrag", data: str | None = 
 
 def _published(name: str, data: str | None) -> ItemSet:
     if name == "followrag_ifeval":
-        path = _ifeval_path(data)
-        return items_from(name, read_records(path))
-    if data is None:
-        files, absent = _fetch_all()
-    else:
-        folder = Path(data)
-        if not folder.exists():
-            raise InputError(f"{data}: no such file or folder; correct FOLLOWRAG_DATA or `data`")
-        files = _files(folder)
-        absent = ()
+        return _ifeval(data)
+    if data is not None and not Path(data).exists():
+        raise InputError(f"{data}: no such file or folder; correct FOLLOWRAG_DATA or `data`")
+    wanted = _SINGLE.get(name)
+    files, absent = _fetch(wanted) if data is None else (_files(Path(data), wanted), ())
     good, bad = _read(files)
     types = {str(row.get("type")) for _, row in good}
-    if types & DATASETS.keys():
-        absent = absent or tuple(dataset for type, dataset in DATASETS.items() if type not in types)
-    if name in _SINGLE:
-        good = [record for record in good if record.value.get("type") == _SINGLE[name]]
-        absent = ()
-    elif name == "followrag_mini":
-        keys = {str(key) for key in json.loads(_MINI_KEYS.read_text())["keys"]}
-        good = [record for record in good if str(record.value.get("key")) in keys]
+    if wanted is not None:
+        good = [record for record in good if record.value.get("type") == wanted]
+        # A broken row of a file with several datasets may be any one's.
+        bad = bad if types == {wanted} else []
+    else:
+        if types & DATASETS.keys():
+            known = (dataset for type, dataset in DATASETS.items() if type not in types)
+            absent = absent or tuple(known)
+        if name == "followrag_mini":
+            keys = {str(key) for key in json.loads(_MINI_KEYS.read_text())["keys"]}
+            good = [record for record in good if str(record.value.get("key")) in keys]
+            bad = []  # a broken row has no key, and most rows aren't in the mini set
     if not good:
         raise InputError(
             f"{name}: {data or 'the published files'} hold none of its items; "
             f"they hold {', '.join(sorted(types))}"
         )
     return dataclasses.replace(items_from(name, Records(good, bad)), absent=absent)
+
+
+def _ifeval(data: str | None) -> ItemSet:
+    path = _ifeval_path(data)
+    records = read_records(path)
+    if any(record.value.get("type") in DATASETS for record in records.good):
+        raise InputError(f"{path}: holds FollowRAG's items, not IFEval's; name {_IFEVAL.name}")
+    return items_from("followrag_ifeval", records)
 
 
 def _ifeval_path(data: str | None) -> Path:
@@ -139,38 +147,51 @@ def _ifeval_path(data: str | None) -> Path:
             raise InputError(f"{data}: no such file or folder; correct FOLLOWRAG_DATA or `data`")
         if path.is_file():
             return path
-        if (path / download.IFEVAL_FILE.name).exists():
-            return path / download.IFEVAL_FILE.name
-    return download.fetch(download.IFEVAL_FILE)
+        if (path / _IFEVAL.name).exists():
+            return path / _IFEVAL.name
+    return download.fetch(_IFEVAL)
 
 
-def _fetch_all() -> tuple[list[Path], tuple[str, ...]]:
+def _fetch(wanted: str | None) -> tuple[list[Path], tuple[str, ...]]:
+    """Fetch the published files, or the one of a wanted type."""
     files, absent = [], []
-    for file, dataset in zip(download.FOLLOWRAG_FILES, DATASETS.values(), strict=True):
+    for type, file in zip(DATASETS, download.FOLLOWRAG_FILES, strict=True):
+        if wanted not in (None, type):
+            continue
         try:
             files.append(download.fetch(file))
         except download.NotPublishedError:
-            absent.append(dataset)
+            absent.append(DATASETS[type])
     if not files:
         raise InputError(
-            f"{download.FOLLOWRAG_FILES[0].url}: not there, nor are its siblings; "
-            "name a folder with the files in FOLLOWRAG_DATA"
+            f"{absent[0]}: not among the published files; name a folder that has it in "
+            f"FOLLOWRAG_DATA, or remove {download.cache_folder()} to ask again"
         )
     return files, tuple(absent)
 
 
-def _files(path: Path) -> list[Path]:
-    """List the item files of a folder: the published names, else every JSON file."""
-    if path.is_file():
+def _files(path: Path, wanted: str | None = None) -> list[Path]:
+    """List the item files of a folder: the published names, else every JSON file.
+
+    Of files with published names, only that of a wanted type.
+    """
+    if not path.is_dir():
         return [path]
-    published = [path / file.name for file in download.FOLLOWRAG_FILES]
-    if files := [file for file in published if file.exists()]:
-        return files
+    published = {
+        type: path / file.name
+        for type, file in zip(DATASETS, download.FOLLOWRAG_FILES, strict=True)
+        if (path / file.name).exists()
+    }
+    if wanted in published:
+        return [published[wanted]]
+    if published:
+        return list(published.values())
     if (path / _FULL).exists():
         return [path / _FULL]
     files = sorted(file for file in path.iterdir() if file.suffix in {".json", ".jsonl"})
     if not files:
-        raise InputError(f"{path}: holds no {published[0].name} nor any other .json or .jsonl file")
+        first = download.FOLLOWRAG_FILES[0].name
+        raise InputError(f"{path}: holds no {first} nor any other .json or .jsonl file")
     return files
 
 
@@ -195,7 +216,8 @@ def items_from(name: str, records: Records) -> ItemSet:
         try:
             item = Item.model_validate(row)
         except ValidationError as error:
-            problems.append(Problem(where, f"is not an item: {_explain(error)}"))
+            what = f"is not an item: {_explain(error)}; mend or remove it"
+            problems.append(Problem(where, what))
             continue
         key = str(item.key)
         if key in items:
@@ -213,6 +235,7 @@ def _explain(error: ValidationError) -> str:
     parts: list[str] = []
     problem: Any
     for problem in error.errors():
-        place = ".".join(map(str, problem["loc"]))
-        parts.append(f"{place}: {problem['msg']}" if place else problem["msg"])
-    return "; ".join(parts)
+        place = ".".join(str(step) for step in problem["loc"] if step not in ("int", "str"))
+        said = problem["msg"].replace("a valid tuple", "a list")
+        parts.append(f"{place}: {said}" if place else said)
+    return "; ".join(dict.fromkeys(parts))

@@ -152,7 +152,7 @@ def _counts(rows: Sequence[Row]) -> Counts:
         rows=len(rows),
         errors=sum(row.error is not None for row in rows),
         constraint_errors=sum(
-            verdict.error for row in rows if row.error is None for verdict in row.verdicts
+            verdict.error for row in rows if row.error is None for verdict in row.loose_verdicts
         ),
         empty=sum(row.error is None and not row.answer.strip() for row in rows),
         thinking_removed=sum(row.thinking == "removed" for row in rows),

@@ -98,16 +98,36 @@ def test_a_file_that_is_not_published_is_reported_absent(published: Mirror) -> N
     assert (len(items), items.absent, items.problems) == (2100, ("webq",), ())
 
 
-def test_once_fetched_items_load_without_a_server_though_a_file_is_not_published(
+def test_a_file_that_is_not_published_is_asked_for_once(published: Mirror) -> None:
+    first = load_items("followrag")
+    published.requests.clear()
+    assert load_items("followrag").sha256 == first.sha256
+    assert published.requests == []
+
+
+def test_another_mirror_is_asked_for_what_one_did_not_have(
     published: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = load_items("followrag")
+    load_items("followrag")
     monkeypatch.setenv("FOLLOWRAG_MIRROR", "http://127.0.0.1:9")
-    assert load_items("followrag").sha256 == first.sha256
+    with pytest.raises(InputError, match=r"followRAG_ifwebq\.json: can't be fetched"):
+        load_items("followrag")
+
+
+def test_a_page_that_is_no_json_is_refused_and_not_cached(mirror: Mirror) -> None:
+    mirror.add(WEBQ, b"<html>please log in</html>")
+    with pytest.raises(InputError, match="sent no JSON"):
+        fetch(WEBQ)
+    assert cached() == []
+
+
+def test_one_datasets_items_need_one_file(published: Mirror) -> None:
+    load_items("followrag_nq")
+    assert published.requests == ["followRAG_ifnq.json"]
 
 
 def test_a_server_without_any_of_the_files_is_an_error(mirror: Mirror) -> None:
-    with pytest.raises(InputError, match=r"not there, nor are its siblings; .*FOLLOWRAG_DATA"):
+    with pytest.raises(InputError, match=r"not among the published files; .*FOLLOWRAG_DATA"):
         load_items("followrag")
 
 

@@ -131,7 +131,7 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 
 def test_a_compressed_file_is_refused_with_a_hint(path: Path) -> None:
     path.write_bytes(b"\x1f\x8b\x08\x00\xff\xff")
-    with pytest.raises(InputError, match="is it compressed"):
+    with pytest.raises(InputError, match="decompress it"):
         read_records(path)
 
 

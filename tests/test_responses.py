@@ -247,3 +247,8 @@ def test_reasons_of_rows_and_constraints_are_counted(jsonl: Jsonl, make_item: Ma
     (unknown,) = (reason for reason in reasons if reason.startswith("key 2: unknown constraint id"))
     assert reasons[unknown] == 1
     assert len(reasons) == 2
+
+
+def test_a_field_called_doc_is_ignored_like_any_other(jsonl: Jsonl) -> None:
+    answers = read_answers(jsonl("mine.jsonl", [{"key": 1, "response": "x", "doc": "note"}]))
+    assert [response for _, response in answers.found["1"]] == ["x"]

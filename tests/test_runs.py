@@ -73,8 +73,9 @@ def test_a_row_says_what_was_asked_measured_and_decided(make_item: MakeItem) -> 
             "passed": False,
             "measured": 2,
             "reason": "2 words; at least 3 asked",
-            "error": False,
             "loose": False,
+            "loose_reason": "2 words; at least 3 asked",
+            "error": False,
         }
     ]
 

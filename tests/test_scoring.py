@@ -266,3 +266,18 @@ def test_whatever_is_followed_strictly_is_followed_loosely(demo: ItemSet, text: 
     for item in demo:
         row = score_item(item, text)
         assert all(loose >= strict for strict, loose in zip(row.strict, row.loose, strict=True))
+
+
+def test_a_row_without_a_response_answers_nothing(make_item: Callable[..., Item]) -> None:
+    # A gold that normalises to nothing is contained in any text, even in none.
+    row = error_row(make_item(answer_gold="The"), "no response")
+    assert row.qa_acc == 0.0
+    assert row.qa is not None
+    assert set(row.qa.values()) == {0.0}
+
+
+def test_an_error_in_a_loose_reading_is_an_error(make_item: Callable[..., Item]) -> None:
+    item = make_item(("keywords_inclusion", {"keywords": [r"\A(a+)+\Z"]}))
+    row = score_item(item, "!\n" + "a" * 40 + "!")
+    assert (row.strict, row.loose) == ([False], [False])
+    assert row.has_error

@@ -8,10 +8,10 @@ from typing import Any, NoReturn, Self
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from lm_eval.utils import simple_parse_args_string
-from tqdm import tqdm
 
 from followrag.baseline.answerer import answer, oracle_answer
 from followrag.items import Item
+from followrag.progress import tracked
 
 NAME = "followrag-baseline"
 
@@ -63,10 +63,8 @@ class BaselineLM(LM):  # type: ignore[misc]  # lm_eval is untyped
     def generate_until(self, requests: Sequence[Instance], disable_tqdm: bool = False) -> list[str]:
         """Answer each request; the oracle from its `doc`, else from its prompt alone."""
         responses = []
-        progress = tqdm(
-            requests, desc="Running generate_until requests", disable=disable_tqdm or self.rank != 0
-        )
-        for request in progress:
+        is_quiet = disable_tqdm or self.rank != 0
+        for request in requests if is_quiet else tracked(requests, "answering"):
             prompt, settings = request.args
             text = self._oracle(request.doc) if self.oracle else answer(prompt)
             response = _cut(text, settings.get("until") or ())

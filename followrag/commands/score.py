@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json as jsonlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from followrag.commands.outcome import has_errors, print_figures, print_warnings
-from followrag.progress import tracked
 from followrag.records import Records
 from followrag.responses import read_answers, score_answers
 from followrag.runs import check_folder, metrics_record, write_run
@@ -46,14 +46,14 @@ def score(
     """
     answers = read_answers(responses)
     if items is None and answers.documents:
-        asked = items_from(responses.stem, Records(list(answers.documents), []))
+        asked = items_from(responses.stem, Records(list(answers.documents), list(answers.problems)))
+        known = {key: given for key, given in answers.found.items() if key in asked.by_key}
+        answers = replace(answers, problems=(), found=known)
     else:
         asked = load_items(items or "followrag", data)
     if out is not None:
         check_folder(out)
     rows, problems = score_answers(asked, answers)
-    for row in tracked(rows, "scoring answers"):
-        _ = row.qa
     summary = summarise(rows)
     if out is not None:
         settings = {

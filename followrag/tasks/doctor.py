@@ -6,10 +6,12 @@ import json as jsonlib
 import os
 import platform
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
@@ -65,7 +67,7 @@ def _core() -> Iterator[Finding]:
         yield _checked(package, partial(version, package))
     yield _checked("verifiers", _check_verifiers)
     yield _checked("lm-eval tasks", _check_registration)
-    command = shutil.which("lm_eval")
+    command = shutil.which("lm_eval") or shutil.which("lm_eval", path=Path(sys.executable).parent)
     yield Finding(
         "lm_eval command", "ok" if command else "absent", command or "use `followrag eval`"
     )
@@ -75,6 +77,7 @@ def _check_verifiers() -> str:
     text = Response("THE ANSWER TO THIS QUESTION STANDS IN THE FIRST PASSAGE. IT IS PARIS.")
     for id, parameters in (
         ("cases_uppercase", {}),
+        ("keywords_inclusion", {"keywords": ["par(is)+"]}),
         ("length_sentence", {"num_sentences": 2, "relation": "at least"}),
         ("cases_capital_words", {"capital_frequency": 9, "capital_relation": "at least"}),
     ):
@@ -110,7 +113,8 @@ def _data() -> Iterator[Finding]:
 def _describe_folder(folder: str) -> str:
     items = load_items("followrag", folder)
     absent = f"; not there: {', '.join(items.absent)}" if items.absent else ""
-    return f"{len(items)} items in {folder}{absent}"
+    problems = f"; {len(items.problems)} rows can't be used" if items.problems else ""
+    return f"{len(items)} items in {folder}{absent}{problems}"
 
 
 def _extras() -> Iterator[Finding]:
@@ -127,3 +131,5 @@ def _checked(what: str, check: Callable[[], str]) -> Finding:
         return Finding(what, "broken", f"not installed; run `pip install {what}`")
     except FollowragError as error:
         return Finding(what, "broken", str(error))
+    except Exception as error:
+        return Finding(what, "broken", f"{type(error).__name__}: {error}; reinstall followrag")

@@ -70,6 +70,8 @@ class Constraint(BaseModel, ABC):
         A blank response follows nothing (FollowRAG if_eval.py:25). A check that fails is an error
         verdict, never an exception.
         """
+        if not isinstance(response, Response):
+            raise TypeError(f"pass Response(text), not {type(response).__name__}")
         if not response.stripped:
             return Verdict(False, None, "the response is empty")
         try:

@@ -171,7 +171,7 @@ def _read_profiles(directory: Path) -> Profiles:
     languages: list[str] = []
     rows: dict[str, int] = {}
     columns: list[tuple[list[int], NDArray[np.float64]]] = []
-    for path in directory.iterdir():
+    for path in sorted(directory.iterdir()):
         if path.name.startswith(".") or not path.is_file():
             continue
         profile = json.loads(path.read_text(encoding="utf-8"))

@@ -25,12 +25,12 @@ _LINEAR = re.compile(r"[^\\*+?{}()\[\]|^$]*")
 _LITERAL = re.compile(r"[^\\*+?{}()\[\]|^$.]*")
 _CHILD = f"""
 import json, re, sys
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_CPU, ({CPU_SECONDS}, {CPU_SECONDS}))
-    resource.setrlimit(resource.RLIMIT_AS, ({MEMORY_BYTES}, {MEMORY_BYTES}))
-except ImportError:
-    pass
+for name, limit in ("RLIMIT_CPU", {CPU_SECONDS}), ("RLIMIT_AS", {MEMORY_BYTES}):
+    try:
+        import resource
+        resource.setrlimit(getattr(resource, name), (limit, limit))
+    except (ImportError, AttributeError, ValueError, OSError):
+        pass  # not every system has, or grants, every limit
 expression, flags, most, text = json.load(sys.stdin)
 count = 0
 for _ in re.compile(expression, flags).finditer(text):

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,40 @@ def test_a_limited_run_is_recorded_as_such(tmp_path: Path) -> None:
     assert json.loads((run_folder(tmp_path) / "manifest.json").read_text())["lm_eval"]["limit"] == 3
 
 
+def test_a_results_file_can_be_named(tmp_path: Path) -> None:
+    done = evaluate(tmp_path, "--limit", "2", "--output_path", "out/mine.json")
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((run_folder(tmp_path) / "manifest.json").read_text())
+    assert (tmp_path / "out" / manifest["results"]).exists()
+
+
+def test_two_runs_at_once_into_one_folder_are_kept_apart(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "followrag", "eval", "--json", "--limit"]
+    first, second = (
+        subprocess.Popen(
+            [*command, limit], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        for limit in ("2", "3")
+    )
+    for process, rows in ((first, 2), (second, 3)):
+        figures = json.loads(process.communicate(timeout=120)[0])
+        assert figures["followrag_demo"]["counts"]["rows"] == rows
+
+
+def test_wildcards_name_our_tasks(tmp_path: Path) -> None:
+    done = evaluate(tmp_path, "--tasks", "followrag_dem*", "--limit", "2", "--json")
+    assert list(json.loads(done.stdout)) == ["followrag_demo"]
+
+
+def test_an_absent_backend_names_its_extra(tmp_path: Path) -> None:
+    if find_spec("vllm"):
+        pytest.skip("vLLM is installed")
+    done = evaluate(tmp_path, "--model", "vllm", "--model_args", "pretrained=x", "--limit", "2")
+    assert done.returncode == 2
+    assert "pip install 'followrag[vllm]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_no_secret_reaches_the_run_folder(tmp_path: Path) -> None:
     arguments = "api_key=S3CRET,auth_token=S3CRET,pretrained=x"
     done = evaluate(tmp_path, "--model", "dummy", "--model_args", arguments, "--limit", "2")
@@ -156,6 +191,10 @@ def test_options_can_come_from_a_config_file(tmp_path: Path) -> None:
         (["--no_such_option"], "--no_such_option"),
         (["--output_path", "a-file/runs"], "a-file"),
         (["--model_args", "orcale=true"], "orcale"),
+        (["--config", "a-file"], "a-file"),
+        (["--config", "nowhere.yaml"], "nowhere.yaml"),
+        (["--samples", "no-json"], "no-json"),
+        (["--metadata", '{"data": 3}', "--tasks", "followrag"], "data=3"),
     ],
 )
 def test_unusable_input_ends_with_2_and_names_it(
