@@ -73,15 +73,13 @@ class Row:
         """The QA metrics by name; None where the item has no gold answers."""
         if self.item is None or not self.item.golds:
             return None
-        if self.error is not None:
-            names = [*ANSWER_METRICS, *(["k_precision"] if self.item.passages else [])]
-            return dict.fromkeys(names, 0.0)
         scores = {
             name: metric(self.answer, self.item.golds) for name, metric in ANSWER_METRICS.items()
         }
         if self.item.passages:
             scores["k_precision"] = qa.k_precision(self.answer, self.item.knowledge)
-        return scores
+        # A gold that normalises to nothing is contained in a response that isn't there.
+        return scores if self.error is None else dict.fromkeys(scores, 0.0)
 
     @cached_property
     def qa_acc(self) -> float | None:

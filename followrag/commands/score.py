@@ -45,12 +45,14 @@ def score(
     A row that can't be used is shown, counted apart and counts as not followed.
     """
     answers = read_answers(responses)
+    title = model or responses.name
     if items is None and answers.documents:
         asked = items_from(responses.stem, Records(list(answers.documents), list(answers.problems)))
         known = {key: given for key, given in answers.found.items() if key in asked.by_key}
         answers = replace(answers, problems=(), found=known)
     else:
         asked = load_items(items or "followrag", data)
+        title += f" on {asked.name}"
     if out is not None:
         check_folder(out)
     rows, problems = score_answers(asked, answers)
@@ -67,9 +69,6 @@ def score(
             },
         }
         write_run(out, asked, rows, summary, settings)
-    title = model or responses.name
-    if asked.name != responses.stem:
-        title += f" on {asked.name}"
     if json:
         print(jsonlib.dumps(metrics_record(summary), indent=2))
     else:

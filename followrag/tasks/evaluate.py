@@ -104,12 +104,10 @@ def _score(task: str, asked: ItemSet, saved: Saved) -> _Scored:
 def _settings(results: dict[str, Any], task: str) -> dict[str, Any]:
     """Take what the manifest needs from the results that lm-eval wrote."""
     config = dict(results["config"])
-    model_args = config.pop("model_args", None) or {}
-    if isinstance(model_args, dict):
-        model_args = {
-            name: "(not recorded)" if _SECRET.search(name) else value
-            for name, value in model_args.items()
-        }
+    model_args = {
+        name: "(not recorded)" if _SECRET.search(name) else value
+        for name, value in dict(config.pop("model_args", None) or {}).items()
+    }
     return {
         "model": results.get("model_name") or config.get("model"),
         "backend": config.pop("model", None),

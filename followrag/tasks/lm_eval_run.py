@@ -21,6 +21,8 @@ from followrag.tasks.registration import TASKS_FOLDER, task_names
 
 BASELINE = "followrag-baseline"
 ORACLE = "followrag-oracle"
+# Functions of lm-eval that run once the options have been found good.
+_RUNNING = {"generate_until", "process_results", "_compute_task_aggregations"}
 _EXTRAS = {"hf": "hf", "vllm": "vllm", "sglang": "sglang", "local": "api", "openai": "api"}
 
 
@@ -112,8 +114,8 @@ def run_lm_eval(options: argparse.Namespace) -> Saved | None:
         except FollowragError:
             raise
         except Exception as error:
-            if any(frame.name == "generate_until" for frame in extract_tb(error.__traceback__)):
-                raise  # the model's failure, not the user's
+            if any(frame.name in _RUNNING for frame in extract_tb(error.__traceback__)):
+                raise  # a failure of the model or of scoring, not of the options
             raise InputError(f"lm_eval can't run this: {_explain(options.model, error)}") from error
     if int(os.environ.get("RANK", "0")) != 0:
         return None  # under accelerate, the first process writes the results
