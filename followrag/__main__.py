@@ -2,4 +2,5 @@
 
 from followrag.cli import main
 
-main()
+if __name__ == "__main__":  # vLLM's processes import this again
+    main()

@@ -18,6 +18,10 @@ class OutputError(FollowragError):
     """A result that can't be written."""
 
 
+class ServerError(FollowragError):
+    """Nothing more can be had from a model's server; what it answered before is kept."""
+
+
 class UnknownConstraintError(FollowragError):
     """A constraint id that is not registered."""
 

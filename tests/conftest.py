@@ -8,11 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from model_server import ModelServer, serving
+from tiny_llama import build_model
 
 from followrag import Item
 
@@ -29,6 +32,10 @@ def _isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep every test off the network and away from the user's own data and cache."""
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv("FOLLOWRAG_DATA", raising=False)
+        environment.delenv("OPENAI_API_KEY", raising=False)
+        environment.setenv("HF_HUB_OFFLINE", "1")
+        # torch's threads wait for each other: on busy cores, two are thirty times as slow as one.
+        environment.setenv("OMP_NUM_THREADS", "1")
         environment.setenv("FOLLOWRAG_MIRROR", "http://127.0.0.1:9")
         environment.setenv("FOLLOWRAG_CACHE", str(tmp_path_factory.mktemp("cache")))
         environment.setenv("no_proxy", "127.0.0.1")
@@ -96,7 +103,7 @@ def command(
     """Run the real `followrag` in an empty folder, its output piped."""
 
     def run(
-        *arguments: object, input: str = "", **environment: str
+        *arguments: object, input: str = "", timeout: float = 120, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "followrag", *map(str, arguments)],
@@ -106,7 +113,86 @@ def command(
             capture_output=True,
             encoding="utf-8",
             errors="surrogateescape",
-            timeout=120,
+            timeout=timeout,
         )
 
     return run
+
+
+class ChatServer:
+    """`tests/chat_server.py` with these options, as a process of its own."""
+
+    def __init__(self, log: Path, options: tuple[object, ...]) -> None:
+        self.log, self.options, self.port = log, options, 0
+        self.start()
+
+    def start(self) -> None:
+        """Start it, on the port that it had before if it had one."""
+        script = Path(__file__).with_name("chat_server.py")
+        told = ["--port", self.port, "--log", self.log, *self.options]
+        self.process = subprocess.Popen(
+            [sys.executable, script, *map(str, told)], stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.port = int(self.process.stdout.readline())
+
+    def kill(self) -> None:
+        """End it at once, whatever it is doing."""
+        self.process.kill()
+        self.process.communicate(timeout=10)
+
+    @property
+    def url(self) -> str:
+        """The base URL, ending in /v1."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def answered(self) -> list[dict[str, Any]]:
+        """What it answered so far; see the script's --log."""
+        return [json.loads(line) for line in self.log.open()] if self.log.exists() else []
+
+
+@pytest.fixture
+def chat_server(tmp_path: Path) -> Iterator[Callable[..., ChatServer]]:
+    """Start an OpenAI-compatible server, which fails as `tests/chat_server.py` is told."""
+    servers: list[ChatServer] = []
+
+    def start(*options: object) -> ChatServer:
+        servers.append(ChatServer(tmp_path / f"answered{len(servers)}.jsonl", options))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.kill()
+
+
+@pytest.fixture(scope="session")
+def make_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Build a tiny Llama with `tests/tiny_llama.py`'s settings, in a folder of its own."""
+    missing = [name for name in ("torch", "transformers") if find_spec(name) is None]
+    if missing:
+        reason = f"{' and '.join(missing)} not installed; run `make test`"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+    def make(**settings: Any) -> Path:
+        return build_model(tmp_path_factory.mktemp("tiny-llama"), **settings)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_model(make_model: Callable[..., Path]) -> Path:
+    """A tiny Llama with a chat template and room for 4,096 tokens."""
+    return make_model()
+
+
+@pytest.fixture(scope="session")
+def transformers_server(
+    tiny_model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ModelServer]:
+    """`transformers serve` with the tiny model."""
+    program = Path(sys.executable).with_name("transformers")
+    command = [program, "serve", tiny_model, "--device", "cpu"]
+    log = tmp_path_factory.mktemp("transformers-serve") / "log"
+    with serving(command, str(tiny_model), log, within=120) as server:
+        yield server
