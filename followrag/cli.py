@@ -37,6 +37,8 @@ COMMANDS = {
         _PASS_ON,
     ),
     "score": _Command("followrag.commands.score:score", "Score responses that you already have."),
+    "rescore": _Command("followrag.commands.rescore:rescore", "Score a run again."),
+    "judge": _Command("followrag.judge.command:judge", "Let an LLM rate a run's answers."),
     "verify": _Command("followrag.commands.verify:verify", "Check one text against constraints."),
     "tasks": _Command("followrag.tasks.command:tasks", "List the lm-eval tasks."),
     "data": _Command("followrag.commands.data:data", "Show where items come from."),

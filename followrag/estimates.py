@@ -52,7 +52,7 @@ def _ratio(hits: Sequence[float], counts: Sequence[float]) -> _Linear:
     denominator = np.asarray(counts, dtype=np.float64)
     total = math.fsum(denominator)
     if total == 0:
-        return _Linear(math.nan, np.zeros(0))
+        return _Linear(math.nan, np.zeros(len(denominator)))
     value = math.fsum(numerator) / total
     return _Linear(value, (numerator - value * denominator) * (len(denominator) / total))
 
@@ -72,17 +72,23 @@ def pooled_share(outcomes: Sequence[Sequence[bool]]) -> Estimate:
     return _ratio([sum(p) for p in counted], [len(p) for p in counted]).estimate()
 
 
-def followrag_score(outcomes: Sequence[Sequence[bool]], answered: Sequence[float]) -> Estimate:
-    """Estimate the mean of the pooled share of followed constraints and of the QA accuracy.
+def followrag_score(
+    outcomes: Sequence[Sequence[bool]], correct: Sequence[float | None]
+) -> Estimate:
+    """Estimate the mean of the pooled share of followed constraints and of the mean correctness.
 
-    Both come from the same prompts, so the standard error keeps their covariance.
+    Both come from the same prompts, so the standard error keeps their covariance, also where only
+    some of the prompts have a correctness: the others add nothing to that mean.
 
     Args:
         outcomes: Per prompt, the outcomes of its constraints.
-        answered: Per prompt, in the same order, whether the question was answered.
+        correct: Per prompt, in the same order, how correct the answer is, from 0 to 1; None where
+            nobody has said.
     """
+    known = [float(value is not None) for value in correct]
     followed = _ratio([sum(p) for p in outcomes], [len(p) for p in outcomes])
-    correct = _ratio(answered, [1.0] * len(answered))
-    return _Linear(
-        (followed.value + correct.value) / 2, (followed.influence + correct.influence) / 2
+    answered = _ratio([value or 0.0 for value in correct], known)
+    score = _Linear(
+        (followed.value + answered.value) / 2, (followed.influence + answered.influence) / 2
     ).estimate()
+    return score if sum(known) > 1 else score._replace(stderr=math.nan)

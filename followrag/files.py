@@ -1,10 +1,23 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, alone or several at once."""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+_READY = ".ready"  # a folder of complete files, on their way to their places
+
+
+def json_line(value: Mapping[str, Any], indent: int | None = None) -> bytes:
+    """Write a JSON object as a line, or as several where `indent` is given."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    # A lone surrogate in a response can't be UTF-8; as `\udXXX` it is JSON again.
+    return text.encode("utf-8", errors="backslashreplace") + b"\n"
 
 
 def write_whole(path: Path, parts: Iterable[bytes]) -> None:
@@ -25,3 +38,51 @@ def write_whole(path: Path, parts: Iterable[bytes]) -> None:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def write_together(folder: Path, files: Mapping[str, Iterable[bytes]]) -> None:
+    """Replace several files of a folder, all of them or none, whatever interrupts the writing.
+
+    They are written into a folder inside, which gets its final name once it is complete. From then
+    on `settle` moves them to their places: here, or after a kill by the next reader or writer.
+
+    Args:
+        folder: Where to write; made if it isn't there.
+        files: The content of each file by name, in the order in which they are to appear.
+
+    Raises:
+        OSError: The files can't be written; the folder is as it was.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    settle(folder)
+    for left in folder.glob(".*.unfinished"):
+        shutil.rmtree(left)
+    if blocked := [name for name in files if (folder / name).is_dir()]:
+        raise IsADirectoryError(None, f"{blocked[0]} is a folder")
+    unfinished = folder / f".{os.getpid()}.unfinished"
+    try:
+        unfinished.mkdir()
+        for number, (name, parts) in enumerate(files.items()):
+            with (unfinished / f"{number:03}-{name}").open("wb") as file:
+                file.writelines(parts)
+        unfinished.rename(folder / _READY)
+        settle(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        settle(folder)  # where Ctrl-C came between
+
+
+def settle(folder: Path) -> None:
+    """Finish what an interrupted `write_together` had completed but for moving.
+
+    Raises:
+        OSError: A file can't be moved.
+    """
+    ready = folder / _READY
+    if not ready.exists():
+        return
+    for path in sorted(ready.glob("*")):
+        with suppress(FileNotFoundError):  # another process does the same
+            path.replace(folder / path.name.partition("-")[2])
+    with suppress(FileNotFoundError):
+        ready.rmdir()

@@ -3,28 +3,53 @@
 A run is a folder with three files. `rows.jsonl` holds a row per item with the response, each
 verdict and its reason; `metrics.json` holds every figure with its standard error. Neither depends
 on when, where or in what order the rows were scored. `manifest.json` says what was scored and with
-what; it is written last, so that a run without one is incomplete.
+what; a run without one is incomplete. Where a judge has rated the answers, `ratings.jsonl` holds
+its ratings, and the manifest says so.
+
+A run is changed as a whole: killed at any moment, it is as before or as after.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from followrag.errors import InputError, OutputError
 from followrag.estimates import Estimate
-from followrag.files import write_whole
+from followrag.files import json_line, settle, write_together
+from followrag.ratings import Rating
 from followrag.scoring import Row
 from followrag.sources import ItemSet
-from followrag.summary import Summary
+from followrag.summary import Summary, summarise
 
 MANIFEST, ROWS, METRICS = "manifest.json", "rows.jsonl", "metrics.json"
+RATINGS, CHANGES = "ratings.jsonl", "changes.jsonl"
 SCORER_VERSION = "1"
 _PACKAGES = ("followrag", "lm-eval", "langdetect", "nltk", "numpy")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it was written (`followrag.reading.read_run`).
+
+    Attributes:
+        folder: Where it is.
+        manifest: What was scored and with what.
+        items: What was asked.
+        rows: The rows as recorded; nothing is scored again.
+        ratings: The judge's ratings by key as text; none where the run was never judged.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+    items: ItemSet
+    rows: list[Row]
+    ratings: dict[str, Rating]
 
 
 def check_folder(folder: Path) -> None:
@@ -47,10 +72,10 @@ def write_run(
     summary: Summary,
     settings: Mapping[str, Any],
 ) -> None:
-    """Write a run folder; each file appears whole or not at all, the manifest last.
+    """Write a run folder, as a whole or not at all.
 
     Args:
-        folder: Where to write; made if it isn't there, files of an earlier run are replaced.
+        folder: Where to write; made if it isn't there, an earlier run is replaced.
         items: What was asked.
         rows: The scored rows.
         summary: Their figures.
@@ -59,11 +84,60 @@ def write_run(
     Raises:
         OutputError: The folder can't be written to.
     """
+    manifest = {**provenance(items), **settings}
+    write_files(folder, {ROWS: map(row_record, rows)}, summary, manifest)
+
+
+def write_ratings(run: Run, ratings: Sequence[Rating], settings: Mapping[str, Any]) -> Summary:
+    """Add a judge's ratings to a run, in the place of earlier ones.
+
+    Args:
+        run: The run.
+        ratings: All ratings, at most one for a row, in any order.
+        settings: What the manifest should say of the judge.
+
+    Returns:
+        The run's figures, now with the judge's.
+
+    Raises:
+        ValueError: A rating is for no row of the run, or a row has several.
+        OutputError: The folder can't be written to.
+    """
+    given = {str(rating.key): rating for rating in ratings}
+    if len(given) < len(ratings) or not given.keys() <= run.items.by_key.keys():
+        raise ValueError(f"{run.folder}: ratings must be for its rows, one for each")
+    summary = summarise(run.rows, given)
+    ordered = [given[key]._asdict() for key in run.items.by_key if key in given]
+    manifest = {**run.manifest, "judge": dict(settings)}
+    write_files(run.folder, {RATINGS: ordered}, summary, manifest)
+    return summary
+
+
+def write_files(
+    folder: Path,
+    lines: Mapping[str, Iterable[Mapping[str, Any]]],
+    summary: Summary,
+    manifest: Mapping[str, Any],
+) -> None:
+    """Write some of a run's files together, with its figures and its manifest.
+
+    Args:
+        folder: Where to write; made if it isn't there.
+        lines: By name of a file, what its lines hold. With new rows, ratings and changes that are
+            not given are of earlier rows: they are removed.
+        summary: The figures.
+        manifest: All that the manifest should say.
+
+    Raises:
+        OutputError: The folder can't be written to.
+    """
+    files = {name: map(json_line, values) for name, values in lines.items()}
+    metrics, described = json_line(metrics_record(summary), indent=2), json_line(manifest, indent=2)
     try:
-        (folder / MANIFEST).unlink(missing_ok=True)
-        write_whole(folder / ROWS, (_json(row_record(row)) for row in rows))
-        write_whole(folder / METRICS, [_json(metrics_record(summary), indent=2)])
-        write_whole(folder / MANIFEST, [_json(_manifest(items, settings), indent=2)])
+        write_together(folder, {**files, METRICS: [metrics], MANIFEST: [described]})
+        for name in (RATINGS, CHANGES):
+            if ROWS in lines and name not in lines:
+                (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(
             f"{folder}: can't be written to ({error.strerror}); name another folder"
@@ -77,6 +151,7 @@ def read_metrics(folder: Path) -> dict[str, Any]:
         InputError: The folder is no run.
     """
     try:
+        settle(folder)
         loaded: dict[str, Any] = json.loads((folder / METRICS).read_text(encoding="utf-8"))
         if not isinstance(loaded, dict):
             raise ValueError(f"a JSON {type(loaded).__name__}, not an object")
@@ -91,6 +166,8 @@ def row_record(row: Row) -> dict[str, Any]:
     return {
         "key": item.key if item else None,
         "type": item.type if item else None,
+        "question": item.question if item else None,
+        "answer_gold": item.answer_gold if item else None,
         "response": row.response,
         "thinking": row.thinking,
         "error": row.error,
@@ -135,19 +212,19 @@ def metrics_record(summary: Summary) -> dict[str, Any]:
     return {name: plain(value) for name, value in summary._asdict().items()}
 
 
-def _manifest(items: ItemSet, settings: Mapping[str, Any]) -> dict[str, Any]:
+def provenance(items: ItemSet) -> dict[str, Any]:
+    """Say what is scored and with what, as the manifest does."""
     return {
         "items": {
             "source": items.name,
             "count": len(items),
             "sha256": items.sha256,
-            "absent": items.absent,
+            "absent": list(items.absent),
             "problems": [str(problem) for problem in items.problems],
         },
         "mode": "reference",
         "scorer_version": SCORER_VERSION,
         "packages": dict(_versions()),
-        **settings,
     }
 
 
@@ -157,9 +234,3 @@ def _versions() -> Iterator[tuple[str, str | None]]:
             yield package, version(package)
         except PackageNotFoundError:
             yield package, None
-
-
-def _json(value: object, indent: int | None = None) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-    # A lone surrogate in a response can't be UTF-8; as `\udXXX` it is JSON again.
-    return text.encode("utf-8", errors="backslashreplace") + b"\n"

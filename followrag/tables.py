@@ -12,18 +12,22 @@ from followrag.summary import Figures, Summary, family_of
 
 _HEADLINES = (
     "followrag",
+    "followrag_judge",
     "inst_level_loose_acc",
     "inst_level_strict_acc",
     "prompt_level_loose_acc",
     "prompt_level_strict_acc",
     "qa_acc",
+    "judge",
     "joint_acc",
 )
 _DEFINITIONS = {
     "followrag": "followrag: mean of inst_level_loose_acc and qa_acc.",
+    "followrag_judge": "followrag_judge: mean of inst_level_loose_acc and judge.",
     "inst_level_loose_acc": "inst_level: all constraints pooled.",
     "prompt_level_loose_acc": "prompt_level: prompts whose constraints are all followed.",
     "qa_acc": "qa_acc: a normalised gold answer is in the response.",
+    "judge": "judge: mean rating over the prompts that a model has rated.",
     "joint_acc": "joint_acc: all strictly followed, and qa_acc.",
 }
 
@@ -118,13 +122,15 @@ def _figures_table(
     caption: str = "",
 ) -> Table:
     """Lay figures out with a row for each and a column for each group."""
-    prompts = ["prompts", *(str(_prompts(figures)) for figures in groups.values())]
+    sizes = [["prompts", *(str(_prompts(figures)) for figures in groups.values())]]
+    if any("judge" in figures for figures in groups.values()):
+        sizes.append(["rated", *(str(_rated(figures)) for figures in groups.values())])
     rows = [
         [name, *(percent(figures.get(name)) for figures in groups.values())]
         for name in names
         if any(name in figures for figures in groups.values())
     ]
-    return Table(title, [corner, *groups], [prompts, *rows], caption, text_columns=1)
+    return Table(title, [corner, *groups], [*sizes, *rows], caption, text_columns=1)
 
 
 def _constraint_table(summary: Summary) -> Table:
@@ -147,3 +153,7 @@ def _followed(figures: Figures) -> list[str]:
 
 def _prompts(figures: Figures) -> int:
     return figures["prompt_level_loose_acc"].n
+
+
+def _rated(figures: Figures) -> int:
+    return figures["judge"].n if "judge" in figures else 0

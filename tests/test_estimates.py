@@ -224,3 +224,93 @@ def test_the_followrag_score_of_nothing_is_nan() -> None:
 
 def test_the_followrag_score_of_one_prompt_has_no_standard_error() -> None:
     assert followrag_score([[True, False]], [1.0]) == close(Estimate(0.75, math.nan, 1))
+
+
+# The followrag score where only some prompts are rated
+
+
+@pytest.fixture(scope="module")
+def rated(clustered: Outcomes) -> list[float | None]:
+    """Ratings of about half of the prompts, more often of those with many constraints."""
+    random = np.random.default_rng(4)
+    levels = (np.array([np.mean(prompt) for prompt in clustered]) + random.random(300)).round() / 2
+    chosen = random.random(300) < [0.2 + 0.15 * len(prompt) for prompt in clustered]
+    return [float(level) if take else None for level, take in zip(levels, chosen, strict=True)]
+
+
+def parts(rated: list[float | None]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    known = np.array([value is not None for value in rated], dtype=float)
+    return np.array([value or 0.0 for value in rated]), known
+
+
+def test_unrated_prompts_add_nothing_to_the_mean_rating(
+    clustered: Outcomes, rated: list[float | None]
+) -> None:
+    score = followrag_score(clustered, rated)
+    known = [value for value in rated if value is not None]
+    assert 100 < len(known) < 250
+    assert score.value == pytest.approx((pooled_share(clustered).value + mean(known).value) / 2)
+    assert score.n == 300
+
+
+def test_the_standard_error_with_unrated_prompts_is_the_jackknifes(
+    clustered: Outcomes, rated: list[float | None]
+) -> None:
+    (hits, counts), (values, known) = sums(clustered), parts(rated)
+    followed = (hits.sum() - hits) / (counts.sum() - counts)
+    correct = (values.sum() - values) / (known.sum() - known)
+    score = followrag_score(clustered, rated)
+    assert score.stderr == pytest.approx(jackknifed((followed + correct) / 2), rel=0.01)
+
+
+def test_the_standard_error_with_unrated_prompts_is_the_bootstraps(
+    clustered: Outcomes, rated: list[float | None]
+) -> None:
+    (hits, counts), (values, known) = sums(clustered), parts(rated)
+    drawn = resampled(300)
+    followed = hits[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    correct = values[drawn].sum(axis=1) / known[drawn].sum(axis=1)
+    score = followrag_score(clustered, rated)
+    assert score.stderr == pytest.approx(float((followed + correct).std()) / 2, rel=0.05)
+
+
+def test_a_score_with_an_unrated_prompt_by_hand() -> None:
+    """Halves of (3/8 - 3/4), (3/4 - 3/8) and 0, whose squares sum to 9/128."""
+    outcomes = [[True], [False], [True, False]]
+    expected = Estimate(0.5, math.sqrt(9 / 128 / 6), 3)
+    assert followrag_score(outcomes, [0.0, 1.0, None]) == close(expected)
+
+
+@given(outcome_lists, st.data())
+def test_the_order_of_partly_rated_prompts_does_not_matter(
+    outcomes: Outcomes, data: st.DataObject
+) -> None:
+    ratings = st.sampled_from([None, 0.0, 0.5, 1.0])
+    prompts = [(prompt, data.draw(ratings)) for prompt in outcomes]
+    shuffled = data.draw(st.permutations(prompts))
+    scores = [
+        followrag_score([prompt for prompt, _ in order], [value for _, value in order])
+        for order in (prompts, shuffled)
+    ]
+    assert scores[0] == close(scores[1])
+
+
+@given(outcome_lists, st.data())
+def test_repeating_partly_rated_prompts_adds_the_certainty_of_more_prompts(
+    outcomes: Outcomes, data: st.DataObject
+) -> None:
+    n = len(outcomes)
+    ratings = data.draw(st.lists(st.none() | st.floats(0, 1), min_size=n, max_size=n))
+    once = followrag_score(outcomes, ratings)
+    twice = followrag_score(outcomes * 2, ratings * 2)
+    assert twice.value == pytest.approx(once.value, nan_ok=True)
+    if sum(value is not None for value in ratings) > 1:
+        stderr = once.stderr * math.sqrt((n - 1) / (2 * n - 1))
+        assert twice.stderr == pytest.approx(stderr, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("rating", [None, 1.0])
+def test_with_fewer_than_two_ratings_there_is_no_standard_error(rating: float | None) -> None:
+    score = followrag_score([[True], [False], [True]], [rating, None, None])
+    assert math.isnan(score.stderr)
+    assert math.isnan(score.value) == (rating is None)

@@ -184,14 +184,19 @@ def test_an_item_with_two_responses_is_an_error_row_with_both_places(
 
 
 @pytest.mark.parametrize(
-    ("response", "kind"), [(None, "NoneType"), (3, "int"), ({"text": "a"}, "dict")]
+    ("response", "wrong"),
+    [
+        (None, "no response; generate it and score again"),
+        (3, "the response must be a string, not int"),
+        ({"text": "a"}, "the response must be a string, not dict"),
+    ],
 )
 def test_a_response_that_is_no_string_is_an_error_row_by_place(
-    jsonl: Jsonl, items: ItemSet, response: object, kind: str
+    jsonl: Jsonl, items: ItemSet, response: object, wrong: str
 ) -> None:
     path = jsonl("r.jsonl", [answer(1, response), answer(2), answer("c")])
     rows, _ = score_answers(items, read_answers(path))
-    assert rows[0].error == f"{path}, line 1: the response must be a string, not {kind}"
+    assert rows[0].error == f"{path}, line 1: {wrong}"
 
 
 def test_an_empty_response_is_scored_and_is_no_error(jsonl: Jsonl, items: ItemSet) -> None:

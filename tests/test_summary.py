@@ -260,4 +260,6 @@ def test_rows_out_of_the_ordinary_are_counted(make_item: MakeItem) -> None:
         "empty": 3,
         "thinking_removed": 2,
         "thinking_unclosed": 1,
+        "judged": 0,
+        "judge_errors": 0,
     }

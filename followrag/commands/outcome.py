@@ -49,6 +49,8 @@ def _print_counts(summary: Summary) -> None:
             (counts.empty, "empty responses"),
             (counts.thinking_removed, "with reasoning removed"),
             (counts.thinking_unclosed, "with unclosed reasoning, scored as empty"),
+            (counts.judged, "rated by the judge"),
+            (counts.judge_errors, "judge errors"),
         )
         if number
     ]
