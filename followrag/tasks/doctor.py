@@ -43,7 +43,7 @@ _EXTRAS = {
     "hf": ("transformers on CPU or GPU", ("torch", "transformers", "accelerate")),
     "vllm": ("vLLM in process", ("vllm",)),
     "sglang": ("SGLang in process", ("sglang",)),
-    "api": ("OpenAI-compatible servers", ("requests", "aiohttp", "tenacity", "tiktoken")),
+    "api": ("OpenAI-compatible servers", ("openai", "requests", "aiohttp", "tenacity", "tiktoken")),
 }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json as jsonlib
-import re
 import sys
+import time
+from collections.abc import Sequence
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
@@ -16,14 +17,26 @@ from followrag.commands.outcome import has_errors, print_figures, print_warnings
 from followrag.errors import InputError
 from followrag.records import Problem
 from followrag.responses import read_answers, score_answers
-from followrag.runs import check_folder, metrics_record, write_run
+from followrag.runs import (
+    ROWS,
+    check_folder,
+    metrics_record,
+    provenance,
+    row_record,
+    write_files,
+)
 from followrag.scoring import Row
 from followrag.sources import ItemSet, load_items
 from followrag.summary import Summary, summarise
-from followrag.tasks.lm_eval_run import Saved, parse_options, run_lm_eval
+from followrag.tasks.lm_eval_run import Saved, is_first_process, run_lm_eval
+from followrag.tasks.notes import Note, totals, warnings
+from followrag.tasks.options import parse_options, run_name
+from followrag.tasks.recording import Record
 from followrag.tasks.registration import task_names
+from followrag.tasks.secret_args import split_secrets
+from followrag.tasks.traps import guard
 
-_SECRET = re.compile(r"key|auth|secret|password|header|(?<!think_end_)token$", re.IGNORECASE)
+REQUESTS = "requests.jsonl"
 
 
 def evaluate(
@@ -45,7 +58,9 @@ def evaluate(
       --tasks        followrag where data are named, else followrag_demo
       --output_path  runs
       --log_samples
+    A run that was killed, or whose server died, goes on with the same command.
     """
+    begun = time.perf_counter()
     if help:
         print(context.get_help())
     options = parse_options(["--help"] if help else context.args, data)
@@ -53,13 +68,22 @@ def evaluate(
     if not isinstance(folder, str | None):
         raise InputError(f"--metadata data={folder!r}: name a file or folder")
     sources = {task: load_items(task, folder) for task in options.tasks if task in task_names()}
-    out = Path(options.output_path)
-    check_folder(out.parent if out.suffix == ".json" else out)
+    path = Path(options.output_path)
+    out = path.parent if path.suffix == ".json" else path
+    check_folder(out)
+    for line in guard(options):
+        if is_first_process():
+            print(f"note: {line}", file=sys.stderr)
+    options.model_args, secrets = split_secrets(options.model_args)
+    record = Record(out / "unfinished" / run_name(options), own_tasks=sources)
     with redirect_stdout(sys.stderr) if json else nullcontext():
-        saved = run_lm_eval(options)
+        saved = run_lm_eval(options, secrets, record)
     if saved is None:
         return
-    scored = [_score(task, items, saved) for task, items in sources.items()]
+    scored = [_score(task, items, saved, record) for task, items in sources.items()]
+    has_failures = any(note.error is not None for note in record.notes)
+    if not has_failures:
+        record.discard()
     if not scored:
         print("no task of followrag by its name: no run folder is written", file=sys.stderr)
     for run in scored:
@@ -67,6 +91,11 @@ def evaluate(
             print_figures(f"{run.folder.parent.name} on {run.task}", run.summary)
         print_warnings(run.rows, run.problems)
         print(f"run folder: {run.folder}", file=sys.stderr)
+    for line in warnings(record.notes):
+        print(f"warning: {line}", file=sys.stderr)
+    if has_failures:
+        print("the same command asks for the missing answers only", file=sys.stderr)
+    print(_timing(begun, record), file=sys.stderr)
     if json:
         records = {run.task: metrics_record(run.summary) for run in scored}
         print(jsonlib.dumps(records, indent=2))
@@ -84,7 +113,7 @@ class _Scored(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def _score(task: str, asked: ItemSet, saved: Saved) -> _Scored:
+def _score(task: str, asked: ItemSet, saved: Saved, record: Record) -> _Scored:
     """Score a samples file into a run folder beside it."""
     samples = saved.samples[task]
     results = jsonlib.loads(saved.results.read_text(encoding="utf-8"))
@@ -93,30 +122,44 @@ def _score(task: str, asked: ItemSet, saved: Saved) -> _Scored:
     if counts["effective"] < counts["original"]:  # --limit or --samples
         answered = tuple(item for item in asked if str(item.key) in answers.found)
         asked = replace(asked, items=answered, problems=())
-    rows, problems = score_answers(asked, answers)
+    notes = [note for note in record.notes if note.task == task]
+    failures = {note.key: note.error for note in notes if note.error is not None}
+    rows, problems = score_answers(asked, answers, failures)
     summary = summarise(rows)
     folder = samples.with_name(samples.stem.removeprefix("samples_"))
-    settings = _settings(results, task) | {"results": saved.results.name}
-    write_run(folder, asked, rows, summary, settings)
+    lines = {ROWS: map(row_record, rows), REQUESTS: [note.record() for note in notes]}
+    manifest = provenance(asked) | _settings(results, task, saved, notes)
+    write_files(folder, lines, summary, manifest)
     return _Scored(task, folder, rows, summary, problems)
 
 
-def _settings(results: dict[str, Any], task: str) -> dict[str, Any]:
+def _settings(
+    results: dict[str, Any], task: str, saved: Saved, notes: Sequence[Note]
+) -> dict[str, Any]:
     """Take what the manifest needs from the results that lm-eval wrote."""
-    config = dict(results["config"])
-    model_args = {
-        name: "(not recorded)" if _SECRET.search(name) else value
-        for name, value in dict(config.pop("model_args", None) or {}).items()
-    }
+    config: dict[str, Any] = dict(results["config"])
     return {
         "model": results.get("model_name") or config.get("model"),
         "backend": config.pop("model", None),
-        "model_args": model_args,
+        "model_args": config.pop("model_args", None) or {},
         "generation_kwargs": results["configs"][task]["generation_kwargs"],
+        "generation": totals(notes),
         "task_version": results["versions"][task],
         "lm_eval": {
             **{name: value for name, value in config.items() if value is not None},
             "chat_template_sha": results.get("chat_template_sha"),
             "system_instruction": results.get("system_instruction"),
         },
+        "results": saved.results.name,
+        "samples": saved.samples[task].name,
     }
+
+
+def _timing(begun: float, record: Record) -> str:
+    """Tell start-up and the run itself apart."""
+    started = record.started or time.perf_counter()
+    run = time.perf_counter() - started
+    return (
+        f"start-up {started - begun:.1f} s; run {run:.1f} s, of which {record.seconds:.1f} s "
+        "for the model's answers"
+    )

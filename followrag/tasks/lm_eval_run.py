@@ -1,4 +1,4 @@
-"""lm-eval's own run command as a function: our defaults in, the files that it saved out.
+"""lm-eval's own run command as a function: options and a record in, the files that it saved out.
 
 lm-eval spends four seconds on indexing its thousands of tasks before it starts. Here it sees only
 ours unless another one is asked for.
@@ -7,23 +7,23 @@ ours unless another one is asked for.
 from __future__ import annotations
 
 import argparse
-import fnmatch
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, NamedTuple
 
 from followrag.errors import FollowragError, InputError, OutputError
+from followrag.tasks.options import BASELINE
+from followrag.tasks.recording import Record, RecordedModel
 from followrag.tasks.registration import TASKS_FOLDER, task_names
 
-BASELINE = "followrag-baseline"
-ORACLE = "followrag-oracle"
 # Functions of lm-eval that run once the options have been found good.
 _RUNNING = {"generate_until", "process_results", "_compute_task_aggregations"}
 _EXTRAS = {"hf": "hf", "vllm": "vllm", "sglang": "sglang", "local": "api", "openai": "api"}
+_MESSAGE = 400  # characters
 
 
 class Saved(NamedTuple):
@@ -38,62 +38,15 @@ class Saved(NamedTuple):
     samples: dict[str, Path]
 
 
-def parse_options(given: Sequence[str], data: str | None) -> argparse.Namespace:
-    """Parse lm-eval's options as it does, and put our defaults where nothing is said.
+def run_lm_eval(
+    options: argparse.Namespace, secrets: Mapping[str, Any], record: Record
+) -> Saved | None:
+    """Run lm-eval.
 
     Args:
-        given: The options.
-        data: Where a published source lies, for `metadata`.
-
-    Raises:
-        InputError: A configuration file or an option can't be read.
-    """
-    try:
-        return _parse(given, data)
-    except (OSError, TypeError, ValueError) as error:
-        raise InputError(f"lm_eval's options: {error}") from error
-
-
-def _parse(given: Sequence[str], data: str | None) -> argparse.Namespace:
-    from lm_eval._cli.run import Run
-    from lm_eval.config.evaluate_config import EvaluatorConfig
-    from lm_eval.utils import simple_parse_args_string
-
-    subparsers = argparse.ArgumentParser(prog="followrag").add_subparsers()
-    Run.create(subparsers)
-    parser = subparsers.choices["run"]
-    parser.prog = "followrag eval"
-    arguments = parser.parse_args(given)
-    settings = EvaluatorConfig.load_yaml_config(arguments.config) if arguments.config else {}
-    settings |= {name: value for name, value in vars(arguments).items() if value or value == 0}
-    for name in ("model_args", "metadata"):
-        value = settings.get(name) or {}
-        settings[name] = simple_parse_args_string(value) if isinstance(value, str) else dict(value)
-    if data is not None:
-        settings["metadata"]["data"] = data
-    samples = settings.get("samples")
-    if isinstance(samples, str) and "{" not in samples and not Path(samples).is_file():
-        raise ValueError(f"--samples {samples} is neither a JSON object nor a file")
-    settings.setdefault("model", BASELINE)
-    if settings["model"] == BASELINE:
-        # lm-eval files results under the model's name, and would draw one at random.
-        name = ORACLE if settings["model_args"].get("oracle") else BASELINE
-        settings["model_args"].setdefault("model", name)
-    has_data = "data" in settings["metadata"] or os.environ.get("FOLLOWRAG_DATA")
-    tasks = settings.get("tasks") or ("followrag" if has_data else "followrag_demo")
-    named = tasks.split(",") if isinstance(tasks, str) else tasks
-    settings["tasks"] = [task for name in named for task in _expanded(name.strip())]
-    settings.setdefault("output_path", "runs")
-    return argparse.Namespace(**settings | {"log_samples": True, "config": None})
-
-
-def _expanded(name: str) -> list[str]:
-    """List our tasks that a name with wildcards stands for; else leave the name to lm-eval."""
-    return fnmatch.filter(task_names(), name) or [name]
-
-
-def run_lm_eval(options: argparse.Namespace) -> Saved | None:
-    """Run lm-eval.
+        options: Its options, without secrets.
+        secrets: Arguments that the model gets besides.
+        record: What is asked and answered is recorded here.
 
     Returns:
         The files that it saved; None in all but the first process of several.
@@ -108,7 +61,7 @@ def run_lm_eval(options: argparse.Namespace) -> Saved | None:
     import_module("lm_eval.models")  # fills the registry with lm_eval's own models
     setup_logging()
     model_registry.register(BASELINE, target="followrag.baseline.model:BaselineLM")
-    with _watched(options.tasks) as trackers:
+    with _watched(options.tasks, secrets, record) as trackers:
         try:
             options.func(options)
         except FollowragError:
@@ -117,9 +70,12 @@ def run_lm_eval(options: argparse.Namespace) -> Saved | None:
             if any(frame.name in _RUNNING for frame in extract_tb(error.__traceback__)):
                 raise  # a failure of the model or of scoring, not of the options
             raise InputError(f"lm_eval can't run this: {_explain(options.model, error)}") from error
-    if int(os.environ.get("RANK", "0")) != 0:
-        return None  # under accelerate, the first process writes the results
-    return _saved(trackers[-1])
+    return _saved(trackers[-1]) if is_first_process() else None
+
+
+def is_first_process() -> bool:
+    """Whether this is the process that writes the results, of several under accelerate."""
+    return int(os.environ.get("RANK", "0")) == 0
 
 
 def _explain(model: str, error: Exception) -> str:
@@ -127,19 +83,24 @@ def _explain(model: str, error: Exception) -> str:
         extra = _EXTRAS.get(model.partition("-")[0])
         remedy = f"; pip install 'followrag[{extra}]'" if extra else ""
         return f"--model {model} needs a package that is not installed ({error}){remedy}"
-    return str(error) or type(error).__name__
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= _MESSAGE else f"{text[:_MESSAGE]}..."
 
 
 @contextmanager
-def _watched(asked: Sequence[str]) -> Iterator[list[Any]]:
-    """Let lm-eval see our tasks, and its own only if one of `asked` isn't ours; note its trackers.
+def _watched(
+    asked: Sequence[str], secrets: Mapping[str, Any], record: Record
+) -> Iterator[list[Any]]:
+    """Put our tasks, recorded models and noted trackers where lm-eval looks for its own.
 
     A tracker knows under which names lm-eval saves a run. Other runs may write to the same folder.
     """
+    import lm_eval.api.registry as lm_eval_registry
     import lm_eval.loggers as lm_eval_loggers
     import lm_eval.tasks as lm_eval_tasks
 
     task_manager, tracker = lm_eval_tasks.TaskManager, lm_eval_loggers.EvaluationTracker
+    get_model = lm_eval_registry.get_model
     others = not set(asked) <= set(task_names())
     trackers: list[Any] = []
 
@@ -155,11 +116,33 @@ def _watched(asked: Sequence[str]) -> Iterator[list[Any]]:
         trackers.append(tracker(*given, **named))
         return trackers[-1]
 
-    lm_eval_tasks.TaskManager, lm_eval_loggers.EvaluationTracker = own_tasks, noted
-    try:
+    def recorded(name: str) -> _Factory:
+        return _Factory(name, get_model(name), secrets, record)
+
+    with ExitStack() as patches:
+        for module, name, ours in (
+            (lm_eval_tasks, "TaskManager", own_tasks),
+            (lm_eval_loggers, "EvaluationTracker", noted),
+            (lm_eval_registry, "get_model", recorded),
+        ):
+            patches.callback(setattr, module, name, getattr(module, name))
+            setattr(module, name, ours)
         yield trackers
-    finally:
-        lm_eval_tasks.TaskManager, lm_eval_loggers.EvaluationTracker = task_manager, tracker
+
+
+class _Factory(NamedTuple):
+    """What lm-eval makes a model with."""
+
+    name: str
+    model: Any
+    secrets: Mapping[str, Any]
+    record: Record
+
+    def create_from_arg_obj(
+        self, arguments: Mapping[str, Any], additional: Mapping[str, Any] | None = None
+    ) -> RecordedModel:
+        made = self.model.create_from_arg_obj(dict(arguments) | dict(self.secrets), additional)
+        return self.record.recorded(made, self.name)
 
 
 def _saved(tracker: Any) -> Saved:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from followrag.errors import OutputError
 
 TASKS_FOLDER = Path(__file__).parent
+SUITE = "followrag_suite"
 _MARK = "REGISTERED_BY_FOLLOWRAG"
 _MARK_TEXT = "Placed here by `followrag register`; `followrag register --remove` takes it away.\n"
 
@@ -31,8 +32,17 @@ class Registration(NamedTuple):
 
 
 def task_names() -> tuple[str, ...]:
-    """Names of all tasks."""
-    return tuple(sorted(path.stem for path in TASKS_FOLDER.glob("*.yaml")))
+    """Names of all tasks; the suite, which is a group, is none."""
+    names = (path.stem for path in TASKS_FOLDER.glob("*.yaml"))
+    return tuple(sorted(name for name in names if name != SUITE))
+
+
+def suite_tasks() -> tuple[str, ...]:
+    """Names of the tasks in the suite, most of them lm-eval's own."""
+    import yaml
+
+    with (TASKS_FOLDER / f"{SUITE}.yaml").open(encoding="utf-8") as file:
+        return tuple(yaml.safe_load(file)["task"])
 
 
 def registration() -> Registration:

@@ -1,0 +1,194 @@
+"""What stands between lm-eval and a model: every answer is recorded as it comes, and watched.
+
+A recorded model is the model in every respect but one: what it generates goes through a journal,
+so that a run that was killed, or whose server died, goes on from what it had. Beside each answer
+stands what lm-eval doesn't keep: whether the prompt was cut, whether the answer ran into its
+limit, and why a request failed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from followrag.errors import FollowragError, InputError
+from followrag.llm import Failure, Journal, Reply, ask
+from followrag.tasks.generation import Asked, Generator, generator_of
+from followrag.tasks.notes import Note
+from followrag.tasks.reasoning import marked
+
+
+class Record:
+    """What a run's models were asked and answered.
+
+    Attributes:
+        notes: A note for each request of this run, answered now or before.
+        started: When the first request was made, on `time.perf_counter`'s clock; None before.
+        seconds: How long requests took altogether.
+    """
+
+    def __init__(self, path: Path, own_tasks: Collection[str]) -> None:
+        """Prepare a record.
+
+        Args:
+            path: The journal; each process of several adds its rank to the name.
+            own_tasks: The tasks whose responses this package scores.
+        """
+        self.notes: list[Note] = []
+        self.started: float | None = None
+        self.seconds = 0.0
+        self._path = path
+        self._own_tasks = own_tasks
+
+    def recorded(self, model: Any, backend: str) -> RecordedModel:
+        """Wrap a model of lm-eval's so that it is recorded here."""
+        return RecordedModel(model, backend, self)
+
+    @contextmanager
+    def journal(self, rank: int) -> Iterator[Journal]:
+        """Open the journal of one process, and say what it holds of an earlier run."""
+        path = self._path.with_name(f"{self._path.name}_rank{rank}.jsonl")
+        with Journal(path) as journal:
+            if len(journal):
+                print(
+                    f"note: goes on with {len(journal)} answers of an unfinished run; to start "
+                    f"anew, remove {path}",
+                    file=sys.stderr,
+                )
+            try:
+                yield journal
+            finally:
+                if not len(journal):
+                    self.discard()
+
+    def is_own(self, task: str | None) -> bool:
+        """Whether a task's responses are scored here."""
+        return task in self._own_tasks
+
+    def discard(self) -> None:
+        """Remove the journals: nothing is in them, or everything stands in the results."""
+        for path in self._path.parent.glob(f"{self._path.name}_rank*.jsonl"):
+            path.unlink()
+        with suppress(OSError):  # other runs have theirs in the folder
+            self._path.parent.rmdir()
+
+
+class RecordedModel:
+    """A model of lm-eval's whose generations are recorded; everything else is the model's own."""
+
+    def __init__(self, model: Any, backend: str, record: Record) -> None:
+        self._model = model
+        self._backend = backend
+        self._record = record
+        self._cache: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Pass on whatever isn't defined here."""
+        return getattr(self._model, name)
+
+    def set_cache_hook(self, hook: Any) -> None:
+        """Take lm-eval's own cache (`--use_cache`), which wants to know of each answer."""
+        self._cache = hook
+        self._model.set_cache_hook(hook)
+
+    def generate_until(
+        self, requests: Sequence[Any], disable_tqdm: bool = False
+    ) -> list[str | None]:
+        """Generate as lm-eval's models do.
+
+        Returns:
+            The responses in the order of the requests; None for a request of one of our tasks that
+            failed for good, which is scored as an error.
+
+        Raises:
+            FollowragError: No answer can be had, or a request of another task failed for good: its
+                scoring would take anything for an answer.
+        """
+        begun = time.perf_counter()
+        self._record.started = self._record.started or begun
+        own = [self._record.is_own(request.task_name) for request in requests]
+        texts: list[str | None] = [None] * len(requests)
+        notes: list[Note] = []
+        # Where the engine is spread over processes (torchrun), each takes itself for the first.
+        rank = self._model.rank or int(os.environ.get("LOCAL_RANK", "0"))
+        with self._record.journal(rank) as journal:
+            for is_own in (True, False):
+                places = [place for place, owned in enumerate(own) if owned is is_own]
+                part = [requests[place] for place in places]
+                for place, (text, note) in zip(
+                    places, self._answers(part, is_own, journal), strict=True
+                ):
+                    texts[place] = text
+                    notes.append(note)
+        self._record.notes += self._gathered(notes)
+        self._record.seconds += time.perf_counter() - begun
+        return texts
+
+    def _answers(
+        self, requests: Sequence[Any], is_own: bool, journal: Journal
+    ) -> Iterator[tuple[str | None, Note]]:
+        """Ask one kind of requests; reasoning is left in the text where it is scored here."""
+        generator = generator_of(self._model, self._backend, keep_reasoning=is_own)
+        asked = _numbered(generator, requests)
+        _refuse_if_none_fits(asked)
+        outcomes = ask(generator, [one.call for one in asked], journal, "generating")
+        failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+        if failures and not is_own:
+            raise FollowragError(
+                f"{len(failures)} requests of {requests[0].task_name} failed "
+                f"({failures[0].reason}); the other answers are kept, run the same command again"
+            )
+        end = vars(self._model).get("think_end_token")
+        end = end if isinstance(end, str) else None
+        for request, one, outcome in zip(requests, asked, outcomes, strict=True):
+            text = None
+            if isinstance(outcome, Reply):
+                text = marked(outcome, one.prompt, end) if is_own else _answer_only(outcome, end)
+                if self._cache is not None:
+                    self._cache.add_partial("generate_until", request.args, text)
+            key = str(request.doc["key"]) if is_own else ""
+            yield text, Note(request.task_name, key, outcome, one.fit, one.tokens)
+
+    def _gathered(self, notes: list[Note]) -> list[Note]:
+        """Collect the notes of all processes in the first."""
+        if self._model.world_size <= 1:
+            return notes
+        collected = self._model.gather_object(notes, dst=0) or [[]]
+        return [note for part in collected for note in part]
+
+
+def _numbered(generator: Generator, requests: Sequence[Any]) -> list[Asked]:
+    """Make requests ready, and number those that are equal."""
+    seen: Counter[str] = Counter()
+    ready = []
+    for request in requests:
+        one = generator.asked(request, 0)
+        if times := seen[one.call.key]:
+            ready.append(generator.asked(request, times))
+        else:
+            ready.append(one)
+        seen[one.call.key] += 1
+    return ready
+
+
+def _refuse_if_none_fits(asked: Sequence[Asked]) -> None:
+    fits = [(one.tokens, one.fit) for one in asked if one.fit and one.tokens is not None]
+    if fits and len(fits) == len(asked) and all(fit.cut for _, fit in fits):
+        tokens, fit = min(fits)
+        raise InputError(
+            f"no prompt fits the model's context of {tokens - fit.cut + fit.limit} tokens: the "
+            f"shortest has {tokens}; take a model with a longer context"
+        )
+
+
+def _answer_only(reply: Reply, end: str | None) -> str:
+    """Give the text after the reasoning, as lm-eval does for its own tasks."""
+    from lm_eval.models.utils import postprocess_generated_text
+
+    return str(postprocess_generated_text(reply.text, None, end))

@@ -1,0 +1,145 @@
+"""Settings with which lm-eval would measure something else are put right, or refused."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from followrag.errors import InputError
+from followrag.tasks.traps import guard
+
+CHAT = "http://127.0.0.1:9/v1/chat/completions"
+
+
+def guarded(model: str, arguments: dict[str, Any], **options: Any) -> tuple[Namespace, list[str]]:
+    namespace = Namespace(model=model, model_args=arguments, **options)
+    return namespace, list(guard(namespace))
+
+
+def test_sglang_gets_a_device_that_it_takes_for_a_gpu() -> None:
+    for device in ({}, {"device": "cuda:0"}):
+        options, notes = guarded("sglang", {"pretrained": "no/such"}, **device)
+        assert options.device == "cuda"
+        assert "cuda:0" in notes[0]
+
+
+def test_a_device_that_is_named_stays() -> None:
+    options, _ = guarded("sglang", {"pretrained": "no/such"}, device="cuda:1")
+    assert options.device == "cuda:1"
+
+
+@pytest.mark.parametrize("name", ["Qwen2.5-7B", "gpt-3.5-turbo", "gpt-4.5", "llama-o1-like"])
+def test_a_name_with_a_5_is_not_taken_for_a_reasoning_model(name: str) -> None:
+    options, notes = guarded("openai-chat-completions", {"model": name, "base_url": CHAT})
+    assert options.model == "local-chat-completions"
+    assert options.model_args["base_url"] == CHAT
+    assert name in notes[0]
+
+
+@pytest.mark.parametrize("name", ["o3-mini", "o1", "gpt-5", "gpt-5.1-mini", "gpt-4o"])
+def test_names_that_lm_eval_reads_rightly_stay(name: str) -> None:
+    options, _ = guarded("openai-chat-completions", {"model": name})
+    assert options.model == "openai-chat-completions"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://127.0.0.1:9/v1/"])
+def test_a_base_url_gets_its_endpoint(url: str) -> None:
+    options, _ = guarded("local-chat-completions", {"model": "m", "base_url": url})
+    assert options.model_args["base_url"] == CHAT
+
+
+def test_an_endpoint_of_its_own_stays() -> None:
+    url = "http://127.0.0.1:9/openai/chat"
+    options, _ = guarded("local-chat-completions", {"model": "m", "base_url": url})
+    assert options.model_args["base_url"] == url
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ({"model": "m"}, "base_url=http"),
+        ({"model": "m", "base_url": "127.0.0.1:9/v1"}, "base_url=127.0.0.1:9/v1"),
+        ({"base_url": CHAT}, "model=NAME"),
+    ],
+)
+def test_a_server_without_address_or_model_is_refused(
+    arguments: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(InputError, match=named):
+        guarded("local-chat-completions", arguments)
+
+
+def test_requests_go_out_together_unless_told() -> None:
+    options, _ = guarded("local-chat-completions", {"model": "m", "base_url": CHAT})
+    assert options.model_args["num_concurrent"] > 1
+    told, _ = guarded(
+        "local-chat-completions", {"model": "m", "base_url": CHAT, "num_concurrent": 1}
+    )
+    assert told.model_args["num_concurrent"] == 1
+
+
+def test_chat_servers_get_messages() -> None:
+    options, _ = guarded("local-chat-completions", {"model": "m", "base_url": CHAT})
+    assert options.apply_chat_template is True
+
+
+def test_local_completions_takes_the_models_own_context(tiny_model: Path) -> None:
+    arguments = {"model": str(tiny_model), "base_url": "http://127.0.0.1:9/v1/completions"}
+    options, notes = guarded("local-completions", arguments)
+    assert options.model_args["max_length"] == 4096
+    assert any("2,048" in note for note in notes)
+
+
+def test_local_completions_asks_the_server_first(
+    tiny_model: Path, chat_server: Callable[..., Any]
+) -> None:
+    server = chat_server("--context", 1024, "--model", tiny_model)
+    arguments = {"model": str(tiny_model), "base_url": server.url}
+    assert guarded("local-completions", arguments)[0].model_args["max_length"] == 1024
+
+
+def test_local_completions_of_unknown_context_is_refused() -> None:
+    arguments = {"model": "no/such", "base_url": "http://127.0.0.1:9/v1/completions"}
+    with pytest.raises(InputError, match="max_length=N"):
+        guarded("local-completions", arguments)
+
+
+def test_a_context_that_is_named_stays() -> None:
+    arguments = {"model": "no/such", "base_url": CHAT, "max_length": 77}
+    assert guarded("local-completions", arguments)[0].model_args["max_length"] == 77
+
+
+def test_a_model_with_a_chat_template_gets_it(tiny_model: Path) -> None:
+    options, notes = guarded("hf", {"pretrained": str(tiny_model)})
+    assert options.apply_chat_template is True
+    assert "--apply_chat_template none" in notes[0]
+
+
+@pytest.mark.parametrize("said", ["none", False])
+def test_a_chat_template_can_be_left_out(tiny_model: Path, said: object) -> None:
+    options, notes = guarded("hf", {"pretrained": str(tiny_model)}, apply_chat_template=said)
+    assert options.apply_chat_template is False
+    assert notes == []
+
+
+def test_a_base_model_gets_the_bare_prompt(make_model: Callable[..., Path]) -> None:
+    model = make_model(template=False)
+    options, notes = guarded("hf", {"pretrained": str(model)})
+    assert not vars(options).get("apply_chat_template")
+    assert notes == []
+
+
+def test_a_chat_template_that_isnt_there_is_refused(make_model: Callable[..., Path]) -> None:
+    model = str(make_model(template=False))
+    with pytest.raises(InputError, match="no chat template"):
+        guarded("hf", {"pretrained": model}, apply_chat_template=True)
+
+
+def test_models_of_other_kinds_are_left_alone() -> None:
+    options, notes = guarded("followrag-baseline", {"oracle": True})
+    assert vars(options) == {"model": "followrag-baseline", "model_args": {"oracle": True}}
+    assert notes == []
