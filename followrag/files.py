@@ -56,7 +56,8 @@ def write_together(folder: Path, files: Mapping[str, Iterable[bytes]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     settle(folder)
     for left in folder.glob(".*.unfinished"):
-        shutil.rmtree(left)
+        if not _is_running(int(left.name.split(".")[1])):
+            shutil.rmtree(left)
     if blocked := [name for name in files if (folder / name).is_dir()]:
         raise IsADirectoryError(None, f"{blocked[0]} is a folder")
     unfinished = folder / f".{os.getpid()}.unfinished"
@@ -70,6 +71,16 @@ def write_together(folder: Path, files: Mapping[str, Iterable[bytes]]) -> None:
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
         settle(folder)  # where Ctrl-C came between
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return process != os.getpid()
 
 
 def settle(folder: Path) -> None:

@@ -25,6 +25,8 @@ class _Strict(BaseModel):
 
 
 class _Check(_Strict):
+    id: str | None
+    kwargs: dict[str, Any] | None
     passed: bool
     measured: int | str | None
     reason: str

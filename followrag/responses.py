@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from followrag.errors import InputError
@@ -96,15 +95,12 @@ def _key(value: object) -> str:
     return str(value)
 
 
-def score_answers(
-    items: ItemSet, answers: Answers, failures: Mapping[str, str] = MappingProxyType({})
-) -> tuple[list[Row], tuple[Problem, ...]]:
+def score_answers(items: ItemSet, answers: Answers) -> tuple[list[Row], tuple[Problem, ...]]:
     """Score every item of a set.
 
     Args:
         items: What was asked.
         answers: What was answered.
-        failures: By key as text, why the model gave no answer.
 
     Returns:
         A row per item, in the items' order, with an error row for every item that has no or
@@ -126,17 +122,14 @@ def score_answers(
     )
     rows = []
     for item in tracked(items, "scoring"):
-        key = str(item.key)
-        row = _score(item, answers.found.get(key, []), failures.get(key))
+        row = _score(item, answers.found.get(str(item.key), []))
         _ = row.qa  # computed here, where progress is shown
         rows.append(row)
     rows += [error_row(None, str(problem)) for problem in items.problems]
     return rows, (*items.problems, *answers.problems, *unknown)
 
 
-def _score(item: Item, given: list[tuple[str, Any]], failure: str | None) -> Row:
-    if failure is not None:
-        return error_row(item, f"key {item.key}: no response ({failure})")
+def _score(item: Item, given: list[tuple[str, Any]]) -> Row:
     match given:
         case [(where, response)]:
             if isinstance(response, str):

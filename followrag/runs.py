@@ -28,7 +28,7 @@ from followrag.sources import ItemSet
 from followrag.summary import Summary, summarise
 
 MANIFEST, ROWS, METRICS = "manifest.json", "rows.jsonl", "metrics.json"
-RATINGS, CHANGES = "ratings.jsonl", "changes.jsonl"
+RATINGS, CHANGES, REQUESTS = "ratings.jsonl", "changes.jsonl", "requests.jsonl"
 SCORER_VERSION = "1"
 _PACKAGES = ("followrag", "lm-eval", "langdetect", "nltk", "numpy")
 
@@ -86,6 +86,7 @@ def write_run(
     """
     manifest = {**provenance(items), **settings}
     write_files(folder, {ROWS: map(row_record, rows)}, summary, manifest)
+    (folder / REQUESTS).unlink(missing_ok=True)  # of the run that was there
 
 
 def write_ratings(run: Run, ratings: Sequence[Rating], settings: Mapping[str, Any]) -> Summary:
@@ -103,6 +104,8 @@ def write_ratings(run: Run, ratings: Sequence[Rating], settings: Mapping[str, An
         ValueError: A rating is for no row of the run, or a row has several.
         OutputError: The folder can't be written to.
     """
+    if json.loads((run.folder / MANIFEST).read_text(encoding="utf-8")) != run.manifest:
+        raise OutputError(f"{run.folder}: was changed meanwhile; run the same command again")
     given = {str(rating.key): rating for rating in ratings}
     if len(given) < len(ratings) or not given.keys() <= run.items.by_key.keys():
         raise ValueError(f"{run.folder}: ratings must be for its rows, one for each")

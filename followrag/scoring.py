@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from followrag import qa
+from followrag.failures import failure
 from followrag.items import Item
 from followrag.thinking import Thinking, remove_thinking
 from followrag.verifiers import Constraint, Response, Verdict, Verdicts
@@ -103,7 +104,7 @@ def score_item(item: Item, response: str, mode: Mode = "reference") -> Row:
         mode: `reference`, the published evaluator verdict for verdict.
 
     Returns:
-        The row. A response that is not a string gives an error row.
+        The row. What is no string, or marks a request that failed, gives an error row.
 
     Raises:
         ValueError: There is no such mode.
@@ -115,6 +116,8 @@ def score_item(item: Item, response: str, mode: Mode = "reference") -> Row:
         raise TypeError(f"pass an Item (Item.model_validate(row)), not {type(item).__name__}")
     if not isinstance(response, str):
         return error_row(item, f"the response must be a string, not {type(response).__name__}")
+    if (reason := failure(response)) is not None:
+        return error_row(item, f"key {item.key}: no response ({reason})")
     text, thinking = remove_thinking(response)
     view = Response(text)
     verdicts = [_decide(constraint, view) for constraint in item.constraints]

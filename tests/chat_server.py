@@ -3,8 +3,9 @@
     python tests/chat_server.py --port 0 [options]
 
 The first line on standard output is its port. It answers GET /v1/models and POST
-/v1/chat/completions and /v1/completions with usage, counting a word as a token, and any other path
-with 404. Tests get it as a process of its own from the fixture `chat_server`.
+/v1/chat/completions and /v1/completions with usage, counting a word as a token, /generate as SGLang
+does, and any other path with 404. Tests get it as a process of its own from the fixture
+`chat_server`.
 
 --mode NAME      how requests are answered:
     ok               a reply
@@ -129,7 +130,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.connection.shutdown(socket.SHUT_RDWR)
         elif failure is not None:
             self.fail(failure, retry_after="0")
-        elif self.path not in ("/v1/chat/completions", "/v1/completions"):
+        elif self.path not in ("/v1/chat/completions", "/v1/completions", "/generate"):
             self.fail(404)
         elif options.key and self.headers.get("Authorization") != f"Bearer {options.key}":
             self.fail(401)
@@ -143,10 +144,21 @@ class Handler(BaseHTTPRequestHandler):
             self.send(b"<html><body><h1>It works!</h1></body></html>", type="text/html")
         elif mode == "shapeless":
             self.send({"status": "fine"})
+        elif self.path == "/generate":
+            self.generate(body)
         elif mode == "hang":
             threading.Event().wait()
         else:
             self.complete(mode, body)
+
+    def generate(self, body: dict[str, Any]) -> None:
+        """Answer as SGLang does: tokens in two dimensions are a batch, answered with a list."""
+        limit = body["sampling_params"]["max_new_tokens"]
+        finish = {"type": "length", "length": limit}
+        answer = {"text": "generated", "meta_info": {"finish_reason": finish}}
+        self.server.record({"path": self.path, "body": body, "reply": "generated", "headers": []})
+        is_batch = isinstance(body.get("input_ids", [0])[0], list)
+        self.send([answer] if is_batch else answer)
 
     def complete(self, mode: str, body: dict[str, Any]) -> None:
         options = self.server.options

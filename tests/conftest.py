@@ -8,6 +8,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -152,28 +154,46 @@ class ChatServer:
         return [json.loads(line) for line in self.log.open()] if self.log.exists() else []
 
 
-@pytest.fixture
-def chat_server(tmp_path: Path) -> Iterator[Callable[..., ChatServer]]:
-    """Start an OpenAI-compatible server, which fails as `tests/chat_server.py` is told."""
+@contextmanager
+def _chat_servers(folder: Path) -> Iterator[Callable[..., ChatServer]]:
     servers: list[ChatServer] = []
 
     def start(*options: object) -> ChatServer:
-        servers.append(ChatServer(tmp_path / f"answered{len(servers)}.jsonl", options))
+        servers.append(ChatServer(folder / f"answered{len(servers)}.jsonl", options))
         return servers[-1]
 
-    yield start
-    for server in servers:
-        server.kill()
+    try:
+        yield start
+    finally:
+        for server in servers:
+            server.kill()
+
+
+@pytest.fixture
+def chat_server(tmp_path: Path) -> Iterator[Callable[..., ChatServer]]:
+    """Start an OpenAI-compatible server, which fails as `tests/chat_server.py` is told."""
+    with _chat_servers(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def module_chat_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., ChatServer]]:
+    """As `chat_server`, for what the tests of a module share."""
+    with _chat_servers(tmp_path_factory.mktemp("servers")) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
 def make_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Build a tiny Llama with `tests/tiny_llama.py`'s settings, in a folder of its own."""
+    """Build a tiny Llama with `tests/tiny_llama.py`'s settings, once for each of them."""
     missing = [name for name in ("torch", "transformers") if find_spec(name) is None]
     if missing:
         reason = f"{' and '.join(missing)} not installed; run `make test`"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
+    @cache
     def make(**settings: Any) -> Path:
         return build_model(tmp_path_factory.mktemp("tiny-llama"), **settings)
 

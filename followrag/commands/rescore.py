@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from followrag.rescoring import Change, Rescored, score_again
 from followrag.runs import (
     CHANGES,
     RATINGS,
+    REQUESTS,
     ROWS,
     check_folder,
     provenance,
@@ -89,6 +91,11 @@ def _write(
     }
     if "judge" in manifest:
         lines[RATINGS] = (rating._asdict() for rating in result.ratings.values())
+    if folder != recorded.folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in (recorded.folder / REQUESTS, *recorded.folder.glob("judge_calls_*.jsonl")):
+            if path.exists():
+                shutil.copyfile(path, folder / path.name)
     write_files(folder, lines, result.summary, manifest)
     print(f"run folder: {folder}", file=sys.stderr)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from followrag import estimates
 from followrag.estimates import Estimate
 
 Pair = tuple[float, float]
+MARGIN = 0.05  # means this close say the same of a model
 
 
 class Agreement(NamedTuple):
@@ -30,11 +31,16 @@ class Agreement(NamedTuple):
     difference: Estimate
 
     @property
-    def same_mean(self) -> bool | None:
-        """Whether the means differ by no more than 2 standard errors; None where unknown."""
-        if math.isnan(self.difference.stderr):
-            return None
-        return abs(self.difference.value) <= 2 * self.difference.stderr
+    def says(self) -> Literal["same", "different", "unknown"]:
+        """Whether the means are the same, within 5 points, or different, beyond chance.
+
+        Both at 2 standard errors; with too few rows neither can be said. Rows that never disagree
+        leave room for a disagreement in 3 / n of them (the rule of three).
+        """
+        distance, doubt = abs(self.difference.value), 2 * self.difference.stderr
+        if distance + max(doubt, 3 / max(self.difference.n, 1)) <= MARGIN:
+            return "same"
+        return "different" if distance > doubt else "unknown"
 
 
 def compare(pairs: Sequence[Pair]) -> Agreement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json as jsonlib
 import math
 import os
@@ -28,11 +29,11 @@ from followrag.llm import (
     bare_url,
     chat_url,
 )
+from followrag.llm.secret_args import split_secrets
 from followrag.ratings import Rating
 from followrag.reading import read_run
 from followrag.runs import SCORER_VERSION, Run, write_ratings
 
-_CALLS = "judge_calls.jsonl"
 _OPENAI = "https://api.openai.com/v1"
 
 
@@ -95,16 +96,17 @@ def judge(
     chosen = select(judged.rows, rows)
     if votes > 1 and body.get("temperature") == 0:
         print("note: at temperature 0 the votes on a row hardly differ", file=sys.stderr)
+    url = _url(base_url) if engine == "server" else None
+    journal = run / f"judge_calls_{_digest(engine, url, model_args)}.jsonl"
     if dry_run:
-        planned = plan(asked_of, chosen, run / _CALLS, prices)
+        planned = plan(asked_of, chosen, journal, prices)
         print(jsonlib.dumps(planned, indent=2) if json else plan_text(planned))
         return
-    url = _url(base_url) if engine == "server" else None
     answering = (
         Server(url, concurrency=concurrency) if url else _in_process(engine, model, model_args)
     )
     print(_beginning(chosen, judged), file=sys.stderr)
-    asked = _ask(asked_of, chosen, answering, run / _CALLS)
+    asked = _ask(asked_of, chosen, answering, journal)
     _require_an_answer(asked, bare_url(url) if url else engine)
     ratings = _ratings(chosen, asked)
     errors = sum(rating.error is not None for rating in ratings)
@@ -139,6 +141,11 @@ def judge(
         raise typer.Exit(2)
 
 
+def _digest(engine: str, url: str | None, model_args: str) -> str:
+    """Tell journals of equal names at other servers apart, without showing what may be secret."""
+    return hashlib.sha256(jsonlib.dumps([engine, url, model_args]).encode()).hexdigest()[:8]
+
+
 def _odd(votes: int) -> int:
     if votes % 2 == 0:
         raise InputError(f"--votes {votes}: give an odd number, so that the median is a vote")
@@ -164,6 +171,10 @@ def _extra(text: str) -> dict[str, Any]:
         raise InputError(f"--extra-body {text!r}: is not a JSON object")
     if ours := extra.keys() & {"model", "messages", "seed", "stream", "n"}:
         raise InputError(f"--extra-body: {sorted(ours)[0]} is not for you to set; leave it out")
+    if secret := split_secrets(extra).secret:
+        raise InputError(
+            f"--extra-body {next(iter(secret))}: would be written into the run; set OPENAI_API_KEY"
+        )
     return extra
 
 
@@ -210,6 +221,12 @@ def _require_an_answer(asked: Asked, server: str) -> None:
     if failures and len(failures) == len(asked.outcomes):
         raise ServerError(
             f"{server}: answered none of {len(failures)} calls; first: {failures[0].reason}"
+        )
+    votes = [vote for given in asked.votes.values() for vote in given]
+    if votes and all(vote.rating is None for vote in votes):
+        raise ServerError(
+            f"{server}: none of {len(votes)} replies is a rating; take another judge; first: "
+            f"{votes[0].reason}"
         )
 
 

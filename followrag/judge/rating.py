@@ -44,8 +44,11 @@ def select(rows: Sequence[Row], which: Which | None = None) -> Selection:
         InputError: No row is left.
     """
     readable = [(row.item, row) for row in rows if row.item is not None]
+    is_published = _are_published([item for item, _ in readable])
     if which is None:
-        which = "mini" if _are_published([item for item, _ in readable]) else "all"
+        which = "mini" if is_published else "all"
+    if which == "mini" and not is_published:
+        raise InputError("only the published items have a mini set; use --rows all")
     if which == "mini":
         keys = mini_keys()
         readable = [(item, row) for item, row in readable if str(item.key) in keys]
@@ -151,13 +154,20 @@ def _read(outcome: Outcome) -> Vote:
 
 
 def rate(key: int | str, votes: Sequence[Vote]) -> Rating:
-    """Take the median of the valid votes; fewer than half valid are a judge error."""
+    """Take the median of the valid votes.
+
+    Fewer than half valid are a judge error, and so are two middle votes that disagree where a vote
+    has failed: nothing says which of them counts.
+    """
     given = [(vote.rating, vote.reason) for vote in votes if vote.rating is not None]
     ratings = tuple(rating for rating, _ in given)
     if 2 * len(given) < len(votes):
         why = next(vote.reason for vote in votes if vote.rating is None)
         failed = f"{len(votes) - len(given)} of {len(votes)} votes failed: "
         return Rating(key, None, ratings, "", f"{failed if len(votes) > 1 else ''}{why}")
-    middle = statistics.median(ratings)
+    middle = statistics.median_low(ratings)
+    if middle != statistics.median_high(ratings):
+        split = f"the {len(ratings)} valid votes are split"
+        return Rating(key, None, ratings, "", split)
     _, reason = min(given, key=lambda vote: abs(vote[0] - middle))
     return Rating(key, middle, ratings, reason, None)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from followrag.estimates import Estimate
-from followrag.judge.agreement import Agreement, compare
+from followrag.judge.agreement import MARGIN, Agreement, compare
 from followrag.ratings import Rating
 from followrag.scoring import Row
 from followrag.summary import Summary
@@ -45,6 +45,7 @@ def print_report(
         show(table)
     print(_conclusion(found["acc_substring"]))
     counts, usage, cost = settings["counts"], settings["usage"], settings["cost"]
+    unmetered = usage["unmetered"]
     parts = [f"{counts['rated']} rows rated"]
     parts += [
         f"{counts[name]} {what}"
@@ -60,6 +61,7 @@ def print_report(
         f"{usage['calls']} calls with {usage['prompt_tokens']:,} prompt and "
         f"{usage['completion_tokens']:,} completion tokens"
         f"{f', ${cost:.2f}' if cost is not None else ''}, those of earlier runs included"
+        f"{f'; {unmetered} replies came without their count' if unmetered else ''}"
     )
 
 
@@ -113,20 +115,14 @@ def _conclusion(agreement: Agreement) -> str:
     """Say whether the judge-free accuracy is enough here, by what its mean tells."""
     name = "qa_acc (acc_substring)"
     difference = agreement.difference
-    match agreement.same_mean:
-        case None:
-            return f"Too few rows to say whether {name} tells the same as the judge."
-        case True:
-            return (
-                f"{name} tells the same as the judge here: their means differ by no more than 2 "
-                "standard errors."
-            )
-        case False:
-            side = "higher" if difference.value > 0 else "lower"
-            return (
-                f"{name} doesn't tell the same as the judge here: the judge is "
-                f"{abs(100 * difference.value):.1f} points {side}, more than 2 standard errors."
-            )
+    points = f"{100 * difference.value:+.1f} points (judge minus score)"
+    match agreement.says:
+        case "same":
+            return f"{name} says the same as the judge here, within {100 * MARGIN:.0f} points."
+        case "different":
+            return f"{name} says something else than the judge here: {points}, beyond chance."
+        case "unknown":
+            return f"Too few rows to say whether {name} says the same as the judge."
 
 
 def print_judge_errors(ratings: Sequence[Rating]) -> None:
@@ -165,7 +161,7 @@ def record(
                 "agreement": _numbers(agreement.agreement),
                 "kappa": _numbers(agreement.kappa),
                 "difference": _numbers(agreement.difference),
-                "same_mean": agreement.same_mean,
+                "says": agreement.says,
             }
             for name, agreement in found.items()
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -57,12 +58,16 @@ def ask(
         try:
             if waiting:
                 engine.run(list(waiting.values()), done)
-        except ServerError as error:
+        except (ServerError, KeyboardInterrupt) as error:
             kept_replies = sum(isinstance(outcome, Reply) for outcome in outcomes.values())
             if journal is None or not kept_replies:
                 raise
-            raise ServerError(
-                f"{error}; {kept_replies} of {already + len(waiting)} replies are kept in "
-                f"{journal.path}, and the same command goes on from there"
-            ) from None
+            kept_there = (
+                f"{kept_replies} of {already + len(waiting)} replies are kept in {journal.path}, "
+                "and the same command goes on from there"
+            )
+            if isinstance(error, KeyboardInterrupt):
+                print(f"interrupted: {kept_there}", file=sys.stderr)
+                raise
+            raise ServerError(f"{error}; {kept_there}") from None
     return [outcomes[call.key] for call in calls]

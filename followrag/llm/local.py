@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from followrag.errors import InputError
 from followrag.llm.batch import generate
 from followrag.llm.calls import Call, Failure, Outcome, Reply
-from followrag.llm.room import lowered
+from followrag.llm.room import fit, generation_limit
 
-_AT_ONCE = 512  # calls that a crash of the engine can cost
 _SETTINGS = {"temperature": "temperature", "top_p": "top_p", "stop": "until"}
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _LEFT_OUT = {"model", "messages", "seed", *_LIMITS}
@@ -37,8 +34,8 @@ class InProcess:
     """An engine over one of lm-eval's models that generate in this process.
 
     The model is loaded when the first call is asked, and applies its own chat template. A prompt
-    that leaves no room is answered with half the limit, down to 256 tokens, and fails where it
-    still doesn't fit: nothing is cut off. Seeds are left to the engine.
+    that leaves too little room is answered with what is left, down to 256 tokens, and fails where
+    it still doesn't fit: nothing is cut off. Seeds are left to the engine.
 
     Args:
         backend: lm-eval's name of the engine: "hf", "vllm" or "sglang".
@@ -77,23 +74,15 @@ class InProcess:
             InputError: The engine is not installed, the model can't be loaded or has no chat
                 template, or a call has a setting that such an engine doesn't take.
         """
-        groups: dict[str, list[_Prepared]] = defaultdict(list)
         with redirect_stdout(sys.stderr):  # lm-eval prints while it works
+            ready = []
             for call in calls:
                 prepared = self._prepare(call)
                 if isinstance(prepared, Failure):
                     done(call, prepared)
                 else:
-                    groups[json.dumps(prepared.settings, sort_keys=True)].append(prepared)
-            for group in groups.values():
-                size = len(group) if self._starts_anew else _AT_ONCE
-                for start in range(0, len(group), size):
-                    self._generate(group[start : start + size], done)
-
-    @property
-    def _starts_anew(self) -> bool:
-        """Whether the engine is built again for each batch, as vLLM's copies in Ray are."""
-        return int(self._model_args.get("data_parallel_size", 1)) > 1
+                    ready.append(prepared)
+            self._generate(ready, done)
 
     def _prepare(self, call: Call) -> _Prepared | Failure:
         unknown = call.body.keys() - _SETTINGS.keys() - _LEFT_OUT
@@ -107,31 +96,31 @@ class InProcess:
             raise InputError(
                 f"{self._backend}: the model's tokenizer has no chat template; use a chat model"
             ) from error
-        asked = next((call.body[name] for name in _LIMITS if call.body.get(name)), None)
-        limit: int | None = asked or self._model.max_gen_toks
+        asked = generation_limit(call.body)
         tokens, context = len(self._model.tok_encode(prompt)), self._model.max_length
-        while limit is not None and tokens + limit > context:
-            limit = lowered(limit)
-        if limit is None:
+        room = fit(tokens, asked or self._model.max_gen_toks, context)
+        if room.cut:
             return Failure(
                 "the prompt doesn't fit the model's context: "
                 f"{tokens} of {context} tokens leave no room"
             )
         settings = {new: call.body[old] for old, new in _SETTINGS.items() if old in call.body}
-        settings = {"until": [], "max_gen_toks": limit, **settings}
+        settings = {"until": [], "max_gen_toks": room.limit, **settings}
         settings["do_sample"] = bool(settings.get("temperature"))
-        return _Prepared(call, prompt, tokens, settings, limit if limit != asked else None)
+        return _Prepared(call, prompt, tokens, settings, room.limit if room.lowered else None)
 
-    def _generate(self, group: list[_Prepared], done: Callable[[Call, Outcome], None]) -> None:
+    def _generate(self, ready: Sequence[_Prepared], done: Callable[[Call, Outcome], None]) -> None:
         from lm_eval.api.instance import Instance
 
-        def report(place: int, text: str, finish: str | None) -> None:
-            one = group[place]
+        def report(place: int, outcome: Outcome) -> None:
+            one = ready[place]
             self.answered += 1
-            done(one.call, Reply(text, "", finish, one.tokens, max_tokens=one.max_tokens))
+            if isinstance(outcome, Reply):
+                outcome = replace(outcome, prompt_tokens=one.tokens, max_tokens=one.max_tokens)
+            done(one.call, outcome)
 
         requests = [
             Instance("generate_until", {}, (prepared.prompt, prepared.settings), place)
-            for place, prepared in enumerate(group)
+            for place, prepared in enumerate(ready)
         ]
         generate(self._model, requests, report)

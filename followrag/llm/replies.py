@@ -24,6 +24,8 @@ def read_reply(data: dict[str, Any]) -> Reply:
     if not isinstance(told, dict):
         told = {"content": choice.get("text")}
     finish, text = choice.get("finish_reason"), told.get("content")
+    if finish in ("abort", "error") or choice.get("error") or data.get("error"):
+        raise ValueError(f"the engine gave up: {message(choice)}, {message(data)}")
     if text is None and finish is not None:
         text = ""
     if not isinstance(text, str):
@@ -33,6 +35,10 @@ def read_reply(data: dict[str, Any]) -> Reply:
         text,
         reasoning=told.get("reasoning_content") or told.get("reasoning") or "",
         finish=finish,
-        prompt_tokens=usage.get("prompt_tokens"),
-        completion_tokens=usage.get("completion_tokens"),
+        prompt_tokens=_count(usage.get("prompt_tokens")),
+        completion_tokens=_count(usage.get("completion_tokens")),
     )
+
+
+def _count(told: object) -> int | None:
+    return told if isinstance(told, int) and not isinstance(told, bool) else None

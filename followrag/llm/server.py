@@ -19,7 +19,7 @@ from followrag.llm.calls import Call, Failure, Outcome, Reply
 from followrag.llm.faults import RETRIES, Fault, Kind, connection_fault, message, status_fault
 from followrag.llm.replies import read_reply
 from followrag.llm.room import with_less_room
-from followrag.llm.urls import bare_url
+from followrag.llm.urls import bare_url, url_secrets
 
 _GIVEN_UP_AFTER = 8  # failures in a row, or as many as there are requests at once
 _FIRST_RETRIES = 2  # to reach a server that never answered
@@ -68,6 +68,7 @@ class Server:
         self._name = _shown(url)
         self._url, self._concurrency, self._timeout = url, concurrency, timeout
         self._headers = _checked(headers)
+        self._hidden = [*self._headers.values(), *url_secrets(url)]
         self._verify = _trust(verify) if isinstance(verify, str) else verify
         self._read = read
         self._reached = False
@@ -162,6 +163,9 @@ class Server:
             raise status_fault(error, body.get("model")) from None
         except self._openai.APIConnectionError as error:
             raise connection_fault(error) from None
+        except UnicodeEncodeError:
+            said = "the prompt holds half of a surrogate pair, which can't be sent"
+            raise Fault(Kind.REFUSED, said) from None
         except ValueError:
             raise Fault(Kind.SHAPELESS, "an answer that is not JSON") from None
         if not isinstance(data, dict):
@@ -208,7 +212,7 @@ class Server:
 
     def _clean(self, said: str) -> str:
         """Make one line of what a server says, without the keys that it may repeat."""
-        for value in self._headers.values():
+        for value in self._hidden:
             secret = value.rpartition(" ")[2]
             if len(secret) >= _SECRET:
                 said = said.replace(secret, "***")

@@ -31,6 +31,7 @@ class Usage:
         retries: Requests beyond the first of each.
         prompt_tokens: Tokens read, as far as they are known.
         completion_tokens: Tokens written, as far as they are known.
+        unmetered: Replies of which one or the other isn't known.
     """
 
     calls: int
@@ -38,6 +39,7 @@ class Usage:
     retries: int
     prompt_tokens: int
     completion_tokens: int
+    unmetered: int
 
     @classmethod
     def of(cls, outcomes: Iterable[Outcome]) -> Usage:
@@ -50,9 +52,14 @@ class Usage:
             retries=sum(outcome.attempts - 1 for outcome in outcomes),
             prompt_tokens=sum(reply.prompt_tokens or 0 for reply in replies),
             completion_tokens=sum(reply.completion_tokens or 0 for reply in replies),
+            unmetered=sum(
+                reply.prompt_tokens is None or reply.completion_tokens is None for reply in replies
+            ),
         )
 
-    def cost(self, prices: Prices) -> float:
-        """What the tokens cost, in US dollars."""
+    def cost(self, prices: Prices) -> float | None:
+        """What the tokens cost, in US dollars; None where some are not known."""
+        if self.unmetered:
+            return None
         price = self.prompt_tokens * prices.input + self.completion_tokens * prices.output
         return price / 1_000_000

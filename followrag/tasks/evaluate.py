@@ -14,10 +14,12 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from followrag.commands.outcome import has_errors, print_figures, print_warnings
-from followrag.errors import InputError
+from followrag.errors import InputError, OutputError
+from followrag.llm.secret_args import split_secrets
 from followrag.records import Problem
 from followrag.responses import read_answers, score_answers
 from followrag.runs import (
+    REQUESTS,
     ROWS,
     check_folder,
     metrics_record,
@@ -28,15 +30,17 @@ from followrag.runs import (
 from followrag.scoring import Row
 from followrag.sources import ItemSet, load_items
 from followrag.summary import Summary, summarise
-from followrag.tasks.lm_eval_run import Saved, is_first_process, run_lm_eval
+from followrag.tasks.lm_eval_run import (
+    Saved,
+    is_first_process,
+    is_on_first_machine,
+    run_lm_eval,
+)
 from followrag.tasks.notes import Note, totals, warnings
 from followrag.tasks.options import parse_options, run_name
 from followrag.tasks.recording import Record
 from followrag.tasks.registration import task_names
-from followrag.tasks.secret_args import split_secrets
 from followrag.tasks.traps import guard
-
-REQUESTS = "requests.jsonl"
 
 
 def evaluate(
@@ -75,10 +79,12 @@ def evaluate(
         if is_first_process():
             print(f"note: {line}", file=sys.stderr)
     options.model_args, secrets = split_secrets(options.model_args)
-    record = Record(out / "unfinished" / run_name(options), own_tasks=sources)
+    record = Record(out / "unfinished" / run_name(options, secrets), own_tasks=sources)
     with redirect_stdout(sys.stderr) if json else nullcontext():
         saved = run_lm_eval(options, secrets, record)
     if saved is None:
+        if not is_on_first_machine():
+            record.discard()
         return
     scored = [_score(task, items, saved, record) for task, items in sources.items()]
     has_failures = any(note.error is not None for note in record.notes)
@@ -116,15 +122,22 @@ class _Scored(NamedTuple):
 def _score(task: str, asked: ItemSet, saved: Saved, record: Record) -> _Scored:
     """Score a samples file into a run folder beside it."""
     samples = saved.samples[task]
-    results = jsonlib.loads(saved.results.read_text(encoding="utf-8"))
+    try:
+        results = jsonlib.loads(saved.results.read_text(encoding="utf-8"))
+        counts = results["n-samples"][task]
+    except (ValueError, LookupError) as error:
+        raise OutputError(f"{saved.results}: lm_eval has not saved it whole") from error
     answers = read_answers(samples)
-    counts = results["n-samples"][task]
+    if answers.problems or len(answers.found) < counts["effective"]:
+        raise OutputError(
+            f"{samples}: lm_eval has saved {len(answers.found)} of {counts['effective']} samples; "
+            "make room on the disk, and run the same command again"
+        )
     if counts["effective"] < counts["original"]:  # --limit or --samples
         answered = tuple(item for item in asked if str(item.key) in answers.found)
         asked = replace(asked, items=answered, problems=())
     notes = [note for note in record.notes if note.task == task]
-    failures = {note.key: note.error for note in notes if note.error is not None}
-    rows, problems = score_answers(asked, answers, failures)
+    rows, problems = score_answers(asked, answers)
     summary = summarise(rows)
     folder = samples.with_name(samples.stem.removeprefix("samples_"))
     lines = {ROWS: map(row_record, rows), REQUESTS: [note.record() for note in notes]}

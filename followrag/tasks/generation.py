@@ -15,11 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from followrag.llm import Call, Engine, Outcome, Reply, Server, read_reply
 from followrag.llm.batch import generate
-from followrag.tasks.fitting import Fit, fit, generation_limit, with_limit
-
-# These take all requests at once. What they are given at a time is what a kill can cost.
-_ALL_AT_ONCE = ("vllm", "sglang")
-_CHUNK = 512
+from followrag.llm.room import Fit, fit, generation_limit, with_limit
 
 
 class Asked(NamedTuple):
@@ -48,17 +44,15 @@ class Generator(Engine, Protocol):
 class LocalGenerator:
     """A model in this process."""
 
-    def __init__(self, model: Any, backend: str, keep_reasoning: bool) -> None:
+    def __init__(self, model: Any, keep_reasoning: bool) -> None:
         """Take a model.
 
         Args:
             model: lm-eval's model.
-            backend: The name it is known by to lm-eval.
             keep_reasoning: Whether to have the text as generated, though the model was told where
                 reasoning ends.
         """
         self._model = model
-        self._chunk = _CHUNK if backend in _ALL_AT_ONCE and not _starts_anew(model) else None
         self._keep_reasoning = keep_reasoning
         self._context = _length(model)
         self._requests: dict[str, Any] = {}
@@ -67,7 +61,7 @@ class LocalGenerator:
     def asked(self, request: Any, sample: int) -> Asked:
         """Make a request ready, with a generation limit that leaves its prompt whole."""
         prompt, settings = request.args
-        limit = generation_limit(settings)
+        limit = generation_limit(settings) or getattr(self._model, "max_gen_toks", None)
         tokens, fitted = None, None
         if self._context is not None and limit is not None:
             tokens = len(self._model.tok_encode(prompt))
@@ -79,16 +73,12 @@ class LocalGenerator:
         return Asked(call, prompt, tokens, fitted)
 
     def run(self, calls: Sequence[Call], done: Callable[[Call, Outcome], None]) -> None:
-        """Generate batch by batch; each answer is handed over with its batch."""
-        size = self._chunk or max(1, len(calls))
-        for start in range(0, len(calls), size):
-            self._generate(calls[start : start + size], done)
-
-    def _generate(self, calls: Sequence[Call], done: Callable[[Call, Outcome], None]) -> None:
-        def report(place: int, text: str, finish: str | None) -> None:
-            done(calls[place], Reply(text, finish=finish))
-
+        """Generate; each answer is handed over with its batch."""
         requests = [self._request(call) for call in calls]
+
+        def report(place: int, outcome: Outcome) -> None:
+            done(calls[place], outcome)
+
         generate(self._model, requests, report, keep_reasoning=self._keep_reasoning)
 
     def _request(self, call: Call) -> Any:
@@ -148,6 +138,8 @@ class ServedGenerator:
         )
         if not body.get("stop", True):
             del body["stop"]  # some servers refuse an empty list
+        if "input_ids" in body:
+            (body["input_ids"],) = body["input_ids"]  # SGLang answers a batch with a list
         return body
 
     def _read(self, answer: dict[str, Any]) -> Reply:
@@ -156,16 +148,18 @@ class ServedGenerator:
             return read_reply(answer)
         finish = answer.get("stop_reason") or answer.get("meta_info", {}).get("finish_reason")
         finish = finish.get("type") if isinstance(finish, dict) else finish
+        if finish in ("abort", "error"):
+            raise ValueError(f"the engine gave up ({finish})")
         (text,) = self._model.parse_generations(answer)
         return Reply(text or "", finish="length" if finish == "max_tokens" else finish)
 
 
-def generator_of(model: Any, backend: str, keep_reasoning: bool) -> Generator:
+def generator_of(model: Any, keep_reasoning: bool) -> Generator:
     """Choose how a model of lm-eval's is asked."""
     served = sys.modules.get("lm_eval.models.api_models")  # imported by its models only
     if served is not None and isinstance(model, served.TemplateAPI):
         return ServedGenerator(model)
-    return LocalGenerator(model, backend, keep_reasoning)
+    return LocalGenerator(model, keep_reasoning)
 
 
 def _headers(model: Any) -> dict[str, str]:
@@ -179,8 +173,3 @@ def _length(model: Any) -> int | None:
         return None
     length = getattr(model, "max_length", None)
     return length if isinstance(length, int) else None
-
-
-def _starts_anew(model: Any) -> bool:
-    """Whether vLLM starts its engines for each call, as its copies on several GPUs are."""
-    return "vllm" in type(model).__module__ and int(model.data_parallel_size) > 1

@@ -7,6 +7,7 @@ ours unless another one is asked for.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -78,6 +79,11 @@ def is_first_process() -> bool:
     return int(os.environ.get("RANK", "0")) == 0
 
 
+def is_on_first_machine() -> bool:
+    """Whether that process runs on this machine, and so sees the same files."""
+    return os.environ.get("RANK", "0") == os.environ.get("LOCAL_RANK", "0")
+
+
 def _explain(model: str, error: Exception) -> str:
     if isinstance(error, ImportError):
         extra = _EXTRAS.get(model.partition("-")[0])
@@ -95,9 +101,16 @@ def _watched(
 
     A tracker knows under which names lm-eval saves a run. Other runs may write to the same folder.
     """
+    import lm_eval.api.model as lm_eval_model
     import lm_eval.api.registry as lm_eval_registry
     import lm_eval.loggers as lm_eval_loggers
     import lm_eval.tasks as lm_eval_tasks
+
+    class LikelihoodCache(lm_eval_model.CachingLM):  # type: ignore[misc]  # lm_eval is untyped
+        """lm-eval's cache (`--use_cache`) without answers: it takes None for a free place."""
+
+        def generate_until(self, requests: Sequence[Any]) -> Any:
+            return self.lm.generate_until(requests)
 
     task_manager, tracker = lm_eval_tasks.TaskManager, lm_eval_loggers.EvaluationTracker
     get_model = lm_eval_registry.get_model
@@ -117,23 +130,43 @@ def _watched(
         return trackers[-1]
 
     def recorded(name: str) -> _Factory:
-        return _Factory(name, get_model(name), secrets, record)
+        return _Factory(get_model(name), secrets, record)
 
     with ExitStack() as patches:
         for module, name, ours in (
             (lm_eval_tasks, "TaskManager", own_tasks),
             (lm_eval_loggers, "EvaluationTracker", noted),
             (lm_eval_registry, "get_model", recorded),
+            (lm_eval_model, "CachingLM", LikelihoodCache),
         ):
             patches.callback(setattr, module, name, getattr(module, name))
             setattr(module, name, ours)
+        for handler in logging.getLogger("lm_eval").handlers:
+            hide = _Hiding(secrets)
+            handler.addFilter(hide)
+            patches.callback(handler.removeFilter, hide)
         yield trackers
+
+
+class _Hiding(logging.Filter):
+    """Takes secrets out of what lm-eval logs."""
+
+    def __init__(self, secrets: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._secrets = [str(secret) for secret in secrets.values()]
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Hide the secrets, and let the record pass."""
+        text = record.getMessage()
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        record.msg, record.args = text, ()
+        return True
 
 
 class _Factory(NamedTuple):
     """What lm-eval makes a model with."""
 
-    name: str
     model: Any
     secrets: Mapping[str, Any]
     record: Record
@@ -142,7 +175,7 @@ class _Factory(NamedTuple):
         self, arguments: Mapping[str, Any], additional: Mapping[str, Any] | None = None
     ) -> RecordedModel:
         made = self.model.create_from_arg_obj(dict(arguments) | dict(self.secrets), additional)
-        return self.record.recorded(made, self.name)
+        return self.record.recorded(made)
 
 
 def _saved(tracker: Any) -> Saved:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from followrag.llm import Failure, Outcome, Reply
-from followrag.tasks.fitting import Fit
+from followrag.llm.room import Fit
 
 
 class Note(NamedTuple):
@@ -18,6 +18,7 @@ class Note(NamedTuple):
         outcome: The answer, or why there is none.
         fit: The generation limit, and how the prompt fits the context as far as that is known.
         prompt_tokens: Length of the whole prompt; None where it isn't known.
+        kept: Whether the answer is an earlier run's, of the same command.
     """
 
     task: str
@@ -25,6 +26,7 @@ class Note(NamedTuple):
     outcome: Outcome
     fit: Fit | None
     prompt_tokens: int | None
+    kept: bool = False
 
     @property
     def cut(self) -> int:
@@ -58,7 +60,9 @@ class Note(NamedTuple):
     def record(self) -> dict[str, Any]:
         """Give the note as JSON data."""
         reply = self.outcome if isinstance(self.outcome, Reply) else None
-        known = reply.prompt_tokens if reply and reply.prompt_tokens else self.prompt_tokens
+        known = self.prompt_tokens
+        if known is None and reply is not None:
+            known = reply.prompt_tokens
         limit = self.fit.limit if self.fit else None
         return {
             "key": self.key,
@@ -76,10 +80,12 @@ def totals(notes: Sequence[Note]) -> dict[str, int]:
     """Count what a reader must know before trusting the answers."""
     return {
         "requests": len(notes),
+        "kept": sum(note.kept for note in notes),
         "failed": sum(note.error is not None for note in notes),
         "prompts_truncated": sum(note.cut > 0 for note in notes),
         "limits_lowered": sum(note.is_lowered for note in notes),
         "at_limit": sum(note.finish == "length" for note in notes),
+        "filtered": sum(note.finish == "content_filter" for note in notes),
         "finish_unknown": sum(note.finish is None and note.error is None for note in notes),
     }
 
@@ -103,3 +109,5 @@ def warnings(notes: Sequence[Note]) -> Iterator[str]:
             f"{counted['at_limit']} answers ran into their limit of tokens and are cut off; "
             "--gen_kwargs max_gen_toks=N raises it"
         )
+    if counted["filtered"]:
+        yield f"{counted['filtered']} answers were stopped by the server's content filter"

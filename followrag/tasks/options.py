@@ -8,8 +8,9 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from followrag.errors import InputError
 from followrag.tasks.registration import SUITE, suite_tasks, task_names
@@ -37,7 +38,10 @@ def parse_options(given: Sequence[str], data: str | None) -> argparse.Namespace:
     try:
         return _parse(given, data)
     except (OSError, TypeError, ValueError) as error:
-        raise InputError(f"lm_eval's options: {error}") from error
+        said = str(error)
+        if said.startswith("Invalid JSON"):  # and quotes it, with all keys
+            said = "what should be a JSON object is none; check its quotes and commas"
+        raise InputError(f"lm_eval's options: {said}") from error
 
 
 def _parse(given: Sequence[str], data: str | None) -> argparse.Namespace:
@@ -52,7 +56,7 @@ def _parse(given: Sequence[str], data: str | None) -> argparse.Namespace:
     arguments = parser.parse_args(given)
     settings = EvaluatorConfig.load_yaml_config(arguments.config) if arguments.config else {}
     settings |= {name: value for name, value in vars(arguments).items() if value or value == 0}
-    for name in ("model_args", "metadata"):
+    for name in ("model_args", "metadata", "gen_kwargs"):
         value = settings.get(name) or {}
         settings[name] = simple_parse_args_string(value) if isinstance(value, str) else dict(value)
     if data is not None:
@@ -67,7 +71,7 @@ def _parse(given: Sequence[str], data: str | None) -> argparse.Namespace:
         settings["model_args"].setdefault("model", name)
     has_data = "data" in settings["metadata"] or os.environ.get("FOLLOWRAG_DATA")
     tasks = settings.get("tasks") or ("followrag" if has_data else "followrag_demo")
-    named = tasks.split(",") if isinstance(tasks, str) else tasks
+    named = tasks.split(",") if isinstance(tasks, str) else map(str, tasks)
     settings["tasks"] = [task for name in named for task in _expanded(name.strip())]
     settings.setdefault("output_path", "runs")
     return argparse.Namespace(**settings | {"log_samples": True, "config": None})
@@ -80,13 +84,23 @@ def _expanded(name: str) -> Sequence[str]:
     return fnmatch.filter(task_names(), name) or [name]
 
 
-def run_name(options: argparse.Namespace) -> str:
-    """Name what a command asks for: the same for the same command, in a form for file names."""
+def run_name(options: argparse.Namespace, secrets: Mapping[str, Any]) -> str:
+    """Name what a command asks for, in a form for file names.
+
+    The same for the same command, as long as the files of a local model stay as they are.
+    """
     arguments = options.model_args
     asked = {name: value for name, value in vars(options).items() if name not in _INCIDENTAL}
     asked["model_args"] = {
         name: value for name, value in arguments.items() if name not in _INCIDENTAL_ARGUMENTS
     }
+    asked["base_url"] = secrets.get("base_url")  # its query may name another model
+    asked["files"] = [
+        (file.name, file.stat().st_size, file.stat().st_mtime_ns)
+        for name in ("pretrained", "model", "peft", "delta")
+        if (folder := Path(str(arguments.get(name, "")))).is_dir() and arguments.get(name)
+        for file in sorted(folder.iterdir())
+    ]
     text = json.dumps(asked, sort_keys=True, default=str)
     model = str(arguments.get("pretrained") or arguments.get("model") or options.model)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]

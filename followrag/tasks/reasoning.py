@@ -25,10 +25,10 @@ def marked(reply: Reply, prompt: str = "", end: str | None = None) -> str:
     if reply.reasoning:
         is_cut = reply.finish == "length" and not text
         return f"{_OPEN}{reply.reasoning}" + ("" if is_cut else f"{_CLOSE}{text}")
-    if end and end != _CLOSE:
+    if end:
         reasoning, found, answer = text.rpartition(end)
         if found:
-            return f"{_OPEN}{reasoning}{_CLOSE}{answer}"
+            return text if end == _CLOSE else f"{_OPEN}{reasoning}{_CLOSE}{answer}"
         if reply.finish == "length":
             return f"{_OPEN}{text}"
     is_open = prompt.rstrip().endswith(_OPEN) and _CLOSE not in text

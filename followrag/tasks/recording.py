@@ -17,8 +17,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from followrag.errors import FollowragError, InputError
+from followrag.errors import FollowragError, InputError, ServerError
+from followrag.failures import failed
 from followrag.llm import Failure, Journal, Reply, ask
+from followrag.llm.batch import end_mark
 from followrag.tasks.generation import Asked, Generator, generator_of
 from followrag.tasks.notes import Note
 from followrag.tasks.reasoning import marked
@@ -46,9 +48,9 @@ class Record:
         self._path = path
         self._own_tasks = own_tasks
 
-    def recorded(self, model: Any, backend: str) -> RecordedModel:
+    def recorded(self, model: Any) -> RecordedModel:
         """Wrap a model of lm-eval's so that it is recorded here."""
-        return RecordedModel(model, backend, self)
+        return RecordedModel(model, self)
 
     @contextmanager
     def journal(self, rank: int) -> Iterator[Journal]:
@@ -65,16 +67,19 @@ class Record:
                 yield journal
             finally:
                 if not len(journal):
-                    self.discard()
+                    self._remove(path)
 
     def is_own(self, task: str | None) -> bool:
         """Whether a task's responses are scored here."""
         return task in self._own_tasks
 
     def discard(self) -> None:
-        """Remove the journals: nothing is in them, or everything stands in the results."""
+        """Remove the journals of all processes: everything in them stands in the results."""
         for path in self._path.parent.glob(f"{self._path.name}_rank*.jsonl"):
-            path.unlink()
+            self._remove(path)
+
+    def _remove(self, path: Path) -> None:
+        path.unlink()
         with suppress(OSError):  # other runs have theirs in the folder
             self._path.parent.rmdir()
 
@@ -82,78 +87,92 @@ class Record:
 class RecordedModel:
     """A model of lm-eval's whose generations are recorded; everything else is the model's own."""
 
-    def __init__(self, model: Any, backend: str, record: Record) -> None:
+    def __init__(self, model: Any, record: Record) -> None:
         self._model = model
-        self._backend = backend
         self._record = record
-        self._cache: Any = None
 
     def __getattr__(self, name: str) -> Any:
         """Pass on whatever isn't defined here."""
         return getattr(self._model, name)
 
-    def set_cache_hook(self, hook: Any) -> None:
-        """Take lm-eval's own cache (`--use_cache`), which wants to know of each answer."""
-        self._cache = hook
-        self._model.set_cache_hook(hook)
-
-    def generate_until(
-        self, requests: Sequence[Any], disable_tqdm: bool = False
-    ) -> list[str | None]:
+    def generate_until(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[str]:
         """Generate as lm-eval's models do.
 
         Returns:
-            The responses in the order of the requests; None for a request of one of our tasks that
-            failed for good, which is scored as an error.
+            The responses in the order of the requests. That of a request of one of our tasks that
+            failed for good is marked as such, and scored as an error.
 
         Raises:
             FollowragError: No answer can be had, or a request of another task failed for good: its
                 scoring would take anything for an answer.
         """
+        if any(len(request.args) != 2 for request in requests):  # other people's, with pictures
+            answers: list[str] = self._model.generate_until(requests)
+            return answers
         begun = time.perf_counter()
         self._record.started = self._record.started or begun
-        own = [self._record.is_own(request.task_name) for request in requests]
-        texts: list[str | None] = [None] * len(requests)
-        notes: list[Note] = []
+        texts = [""] * len(requests)
+        notes: dict[int, Note] = {}
         # Where the engine is spread over processes (torchrun), each takes itself for the first.
         rank = self._model.rank or int(os.environ.get("LOCAL_RANK", "0"))
         with self._record.journal(rank) as journal:
             for is_own in (True, False):
-                places = [place for place, owned in enumerate(own) if owned is is_own]
+                places = [
+                    place
+                    for place, request in enumerate(requests)
+                    if self._record.is_own(request.task_name) is is_own
+                ]
                 part = [requests[place] for place in places]
                 for place, (text, note) in zip(
                     places, self._answers(part, is_own, journal), strict=True
                 ):
                     texts[place] = text
-                    notes.append(note)
-        self._record.notes += self._gathered(notes)
+                    # Several processes get equally many requests by repeating the last one.
+                    notes.setdefault(id(requests[place]), note)
+        self._record.notes += self._gathered(list(notes.values()))
         self._record.seconds += time.perf_counter() - begun
         return texts
 
     def _answers(
         self, requests: Sequence[Any], is_own: bool, journal: Journal
-    ) -> Iterator[tuple[str | None, Note]]:
+    ) -> Iterator[tuple[str, Note]]:
         """Ask one kind of requests; reasoning is left in the text where it is scored here."""
-        generator = generator_of(self._model, self._backend, keep_reasoning=is_own)
+        generator = generator_of(self._model, keep_reasoning=is_own)
         asked = _numbered(generator, requests)
         _refuse_if_none_fits(asked)
+        kept = [one.call.key in journal for one in asked]
         outcomes = ask(generator, [one.call for one in asked], journal, "generating")
         failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+        if failures and len(failures) == len(outcomes):
+            raise ServerError(
+                f"none of {len(failures)} requests was answered; the first: {failures[0].reason}"
+            )
         if failures and not is_own:
             raise FollowragError(
                 f"{len(failures)} requests of {requests[0].task_name} failed "
                 f"({failures[0].reason}); the other answers are kept, run the same command again"
             )
-        end = vars(self._model).get("think_end_token")
-        end = end if isinstance(end, str) else None
-        for request, one, outcome in zip(requests, asked, outcomes, strict=True):
-            text = None
-            if isinstance(outcome, Reply):
-                text = marked(outcome, one.prompt, end) if is_own else _answer_only(outcome, end)
-                if self._cache is not None:
-                    self._cache.add_partial("generate_until", request.args, text)
+        end = end_mark(self._model)
+        # Without a mark that texts hold, transformers has taken the reasoning off by itself.
+        is_bare = end is None and vars(self._model).get("think_end_token") is not None
+        for request, one, outcome, was_kept in zip(requests, asked, outcomes, kept, strict=True):
+            if isinstance(outcome, Failure):
+                text = failed(outcome.reason)
+            elif is_own:
+                text = marked(outcome, "" if is_bare else one.prompt, end)
+            else:
+                text = self._answer_only(outcome)
             key = str(request.doc["key"]) if is_own else ""
-            yield text, Note(request.task_name, key, outcome, one.fit, one.tokens)
+            yield text, Note(request.task_name, key, outcome, one.fit, one.tokens, was_kept)
+
+    def _answer_only(self, reply: Reply) -> str:
+        """Give the text after the reasoning, as lm-eval does for its own tasks."""
+        from lm_eval.models.utils import postprocess_generated_text
+
+        end = vars(self._model).get("think_end_token")
+        return str(
+            postprocess_generated_text(reply.text, None, end if isinstance(end, str) else None)
+        )
 
     def _gathered(self, notes: list[Note]) -> list[Note]:
         """Collect the notes of all processes in the first."""
@@ -182,13 +201,6 @@ def _refuse_if_none_fits(asked: Sequence[Asked]) -> None:
     if fits and len(fits) == len(asked) and all(fit.cut for _, fit in fits):
         tokens, fit = min(fits)
         raise InputError(
-            f"no prompt fits the model's context of {tokens - fit.cut + fit.limit} tokens: the "
-            f"shortest has {tokens}; take a model with a longer context"
+            f"no prompt fits the model's context of {tokens - fit.cut + fit.limit} tokens with "
+            f"{fit.limit} for the answer: the shortest has {tokens}; take a longer context"
         )
-
-
-def _answer_only(reply: Reply, end: str | None) -> str:
-    """Give the text after the reasoning, as lm-eval does for its own tasks."""
-    from lm_eval.models.utils import postprocess_generated_text
-
-    return str(postprocess_generated_text(reply.text, None, end))

@@ -11,13 +11,15 @@ import os
 import re
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
+from http.client import HTTPException
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from followrag.errors import InputError
 from followrag.llm import bare_url
+from followrag.llm.room import generation_limit, with_limit
+from followrag.llm.secret_args import split_secrets
 
 _CONCURRENCY = 8
 _OPENAI_URL = "https://api.openai.com/v1/chat/completions"
@@ -29,7 +31,7 @@ _ENDPOINTS = {
     "openai-completions": "/v1/completions",
     "sglang-generate": "/generate",
 }
-_CUTTING = ("local-completions", "sglang-generate")
+_CUTTING = ("local-completions", "openai-completions", "sglang-generate")
 # lm-eval takes any name with o1, o3, o4 or a 5 in it for one of these.
 _OPENAI_REASONING = re.compile(r"^(o[134]|gpt-5)")
 _TAKEN_FOR_REASONING = re.compile(r"o1|o3|o4|5")
@@ -45,11 +47,30 @@ def guard(options: Namespace) -> Iterator[str]:
         InputError: The run would measure something else, and there is no telling what was meant.
     """
     guards = (
-        *(_device, _batches, _reasoning_names, _endpoint),
+        *(_limit, _secrets_elsewhere, _device, _batches, _reasoning_names, _key, _endpoint),
         *(_concurrency, _context, _chat_template),
     )
     for look in guards:
         yield from look(options)
+
+
+def _limit(options: Namespace) -> Iterator[str]:
+    settings = options.gen_kwargs
+    if (limit := generation_limit(settings)) is not None and "max_gen_toks" not in settings:
+        options.gen_kwargs = with_limit(settings, limit)
+        yield f"max_gen_toks={limit}: the only name of the limit that lm_eval's engines all know"
+
+
+def _secrets_elsewhere(options: Namespace) -> Iterator[str]:
+    for option in ("gen_kwargs", "metadata"):
+        if secret := split_secrets(vars(options)[option]).secret:
+            raise InputError(
+                f"--{option} {next(iter(secret))}: would be written into the results; set "
+                "OPENAI_API_KEY, or name it in --model_args"
+            )
+    if not isinstance(options.model_args.get("header", {}), dict):
+        raise InputError('--model_args header: give a JSON object, as in {"header": {"X": "y"}}')
+    yield from ()
 
 
 def _device(options: Namespace) -> Iterator[str]:
@@ -64,6 +85,13 @@ def _batches(options: Namespace) -> Iterator[str]:
     if options.model in ("vllm", "sglang") and not is_given:
         options.batch_size = "auto"
         yield f"--batch_size auto: lm_eval's default gives {options.model} one prompt at a time"
+
+
+def _key(options: Namespace) -> Iterator[str]:
+    has_key = os.environ.get("OPENAI_API_KEY") or options.model_args.get("header")
+    if options.model.startswith("openai-") and not has_key:
+        raise InputError(f"--model {options.model}: set OPENAI_API_KEY to your key")
+    yield from ()
 
 
 def _reasoning_names(options: Namespace) -> Iterator[str]:
@@ -84,8 +112,9 @@ def _endpoint(options: Namespace) -> Iterator[str]:
     if path is None or not options.model.startswith(("local-", "sglang-")):
         return
     url = options.model_args.get("base_url")
-    if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https"):
-        given = f", not base_url={bare_url(str(url))}" if url else ""
+    if not _is_address(url):
+        bare = str(url).rpartition("@")[2].partition("?")[0]
+        given = f", not base_url={bare}" if url else ""
         raise InputError(
             f"--model {options.model}: name the server with --model_args "
             f"base_url=http://HOST:PORT{path}{given}"
@@ -98,6 +127,13 @@ def _endpoint(options: Namespace) -> Iterator[str]:
     if urlsplit(url).path.rstrip("/") in ("", "/v1"):
         options.model_args["base_url"] = full = urlsplit(url)._replace(path=path).geturl()
         yield f"base_url={bare_url(full)}: lm_eval needs the endpoint's full address"
+
+
+def _is_address(url: object) -> bool:
+    try:
+        return isinstance(url, str) and urlsplit(url).scheme in ("http", "https")
+    except ValueError:  # a bracket that doesn't close
+        return False
 
 
 def _concurrency(options: Namespace) -> Iterator[str]:
@@ -121,7 +157,7 @@ def _context(options: Namespace) -> Iterator[str]:
 
 def _served_context(arguments: Mapping[str, Any]) -> int | None:
     """Ask the server; vLLM and SGLang tell."""
-    parts = urlsplit(arguments["base_url"])
+    parts = urlsplit(arguments.get("base_url", ""))
     request = Request(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/v1/models")
     if key := os.environ.get("OPENAI_API_KEY"):
         request.add_header("Authorization", f"Bearer {key}")
@@ -131,7 +167,7 @@ def _served_context(arguments: Mapping[str, Any]) -> int | None:
         (length,) = (
             model.get("max_model_len") for model in models if model["id"] == arguments["model"]
         )
-    except (URLError, OSError, ValueError, KeyError, TypeError):
+    except (HTTPException, OSError, ValueError, KeyError, TypeError):
         return None
     return length if isinstance(length, int) else None
 
@@ -151,12 +187,19 @@ def _configured_context(arguments: Mapping[str, Any]) -> int | None:
 def _chat_template(options: Namespace) -> Iterator[str]:
     given = vars(options).get("apply_chat_template")
     if given is False or given == "none":
+        if options.model.endswith("chat-completions"):
+            raise InputError(f"--model {options.model}: takes conversations only; leave out none")
         options.apply_chat_template = False
         return
     if options.model.endswith("chat-completions"):
         if not given:
             options.apply_chat_template = True
         return
+    if given and options.model in _CUTTING and _sends_texts(options.model_args):
+        raise InputError(
+            f"--model {options.model}: has no chat template without a tokenizer; take "
+            "local-chat-completions, or leave --apply_chat_template out"
+        )
     has_template = _has_template(options)
     if given and has_template is False:
         raise InputError(
@@ -169,6 +212,9 @@ def _chat_template(options: Namespace) -> Iterator[str]:
             "--apply_chat_template: the model has a chat template; "
             "--apply_chat_template none leaves it out"
         )
+    if has_template is not None and options.model in _CUTTING:
+        # Else lm-eval may take the server's tokenizer, and give it conversations for texts.
+        options.model_args["tokenizer_backend"] = "huggingface"
 
 
 def _tokenizer_name(options: Namespace) -> str:
@@ -177,10 +223,16 @@ def _tokenizer_name(options: Namespace) -> str:
     return str(next((arguments[name] for name in names if arguments.get(name)), ""))
 
 
+def _sends_texts(arguments: Mapping[str, Any]) -> bool:
+    """Whether prompts go to a server as they are, without a tokenizer here."""
+    is_other = arguments.get("tokenizer_backend", "auto") not in ("auto", "huggingface")
+    return is_other or arguments.get("tokenized_requests") is False
+
+
 def _has_template(options: Namespace) -> bool | None:
     """Look into the tokenizer that prompts will be made with; None where that can't be told."""
-    is_remote = options.model_args.get("tokenizer_backend") not in (None, "huggingface")
-    if options.model not in (*_IN_PROCESS, *_CUTTING) or is_remote:
+    arguments = options.model_args
+    if options.model not in (*_IN_PROCESS, *_CUTTING) or _sends_texts(arguments):
         return None
     try:
         from transformers import AutoTokenizer

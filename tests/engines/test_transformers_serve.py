@@ -12,7 +12,6 @@ import pytest
 from model_server import ModelServer
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
-DEMO = ("--tasks", "followrag_demo", "--limit", 6, "--gen_kwargs", "max_gen_toks=32")
 
 
 def rows(out: Path) -> list[dict[str, Any]]:
@@ -23,12 +22,15 @@ def rows(out: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def served(
-    command: Command, transformers_server: ModelServer, tmp_path_factory: pytest.TempPathFactory
+    command: Command,
+    transformers_server: ModelServer,
+    five_items: tuple[str, ...],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     out = tmp_path_factory.mktemp("served")
     server = f"model={transformers_server.model},base_url={transformers_server.url}"
     done = command(
-        *("eval", "--model", "local-chat-completions", "--apply_chat_template", *DEMO),
+        *("eval", "--model", "local-chat-completions", *five_items),
         *("--model_args", f"{server},num_concurrent=4", "--output_path", out),
     )
     assert done.returncode == 0, done.stderr
@@ -36,14 +38,9 @@ def served(
 
 
 def test_every_item_has_an_answer(served: Path) -> None:
-    assert [row["error"] for row in rows(served)] == [None] * 6
+    assert [row["error"] for row in rows(served)] == [None] * 5
     assert all(row["response"] for row in rows(served))
 
 
-def test_the_answers_are_those_of_the_same_model_in_process(
-    served: Path, command: Command, tiny_model: Path, tmp_path: Path
-) -> None:
-    model = ("--model", "hf", "--model_args", f"pretrained={tiny_model}", "--device", "cpu")
-    done = command("eval", *model, "--apply_chat_template", *DEMO, "--output_path", tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert rows(tmp_path) == rows(served)
+def test_the_answers_are_those_of_the_same_model_in_process(served: Path, hf_run: Path) -> None:
+    assert rows(hf_run) == rows(served)

@@ -52,7 +52,7 @@ def test_equal_scores_agree_wholly() -> None:
     found = compare([(1.0, 1.0), (0.0, 0.0), (0.5, 0.5)])
     assert found.kappa.value == found.agreement.value == 1
     assert found.difference[:2] == (0, 0)
-    assert found.same_mean
+    assert found.says == "unknown"
 
 
 def test_kappa_is_unknown_where_all_scores_are_the_same() -> None:
@@ -69,17 +69,26 @@ def test_no_rows_give_no_figures() -> None:
     found = compare([])
     assert found.table == {}
     assert math.isnan(found.kappa.value)
-    assert found.same_mean is None
+    assert found.says == "unknown"
 
 
 def test_means_far_apart_are_told() -> None:
     found = compare([(1.0, 0.0)] * 9 + [(0.0, 0.0)])
     assert found.difference.value == pytest.approx(0.9)
-    assert found.same_mean is False
+    assert found.says == "different"
+
+
+def test_means_that_are_close_beyond_doubt_say_the_same() -> None:
+    assert compare([(1.0, 1.0)] * 99 + [(0.5, 1.0)]).says == "same"
+    assert compare([(1.0, 1.0)] * 20).says == "unknown"
+
+
+def test_few_rows_that_disagree_say_nothing_though_their_means_are_equal() -> None:
+    assert compare([(1.0, 0.0), (0.0, 1.0)]).says == "unknown"
 
 
 def test_one_row_tells_nothing_of_the_means() -> None:
-    assert compare([(1.0, 0.0)]).same_mean is None
+    assert compare([(1.0, 0.0)]).says == "unknown"
 
 
 @given(some_pairs)

@@ -6,7 +6,7 @@ import json
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -28,18 +28,50 @@ REPLIES = {
 }
 
 
+# One each that is rated 1, 0.5, 0 and not, one empty and one failed.
+RESPONSES = ("azure", "beige", "coral", "denim", "<think>azure", None)
+
+
+class Judged(NamedTuple):
+    """A run that was judged, and what was there before."""
+
+    run: Path
+    ended: subprocess.CompletedProcess[str]
+    before: dict[str, bytes]
+    figures: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def replies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a judge that rates a response by the word in it answers."""
+    path = tmp_path_factory.mktemp("judge") / "replies.json"
+    path.write_text(json.dumps(REPLIES))
+    return path
+
+
 @pytest.fixture
-def server(chat_server: ChatServer, tmp_path: Path) -> Any:
+def server(chat_server: ChatServer, replies: Path) -> Any:
     """A judge that rates a response by the word in it."""
-    replies = tmp_path / "replies.json"
-    replies.write_text(json.dumps(REPLIES))
     return chat_server("--replies", replies)
 
 
 @pytest.fixture
 def run(make_run: MakeRun) -> Path:
-    """Six rows: one each that is rated 1, 0.5, 0 and not, one empty and one failed."""
-    return make_run(["azure", "beige", "coral", "denim", "<think>azure", None])
+    """Six rows to judge."""
+    return make_run(RESPONSES)
+
+
+@pytest.fixture(scope="module")
+def judged(
+    command: Command, make_run: MakeRun, module_chat_server: ChatServer, replies: Path
+) -> Judged:
+    """The six rows, judged without further options; not to be changed."""
+    run = make_run(RESPONSES)
+    before, figures = files(run), read_metrics(run)["overall"]
+    url = module_chat_server("--replies", replies).url
+    ended = command("judge", run, "--model", "j", "--base-url", url)
+    assert ended.returncode == 0, ended.stderr
+    return Judged(run, ended, before, figures)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -58,10 +90,8 @@ def manifest(run: Path) -> dict[str, Any]:
 # Ratings, figures, files
 
 
-def test_each_row_gets_its_rating_and_reason(command: Command, run: Path, server: Any) -> None:
-    ended = command("judge", run, "--model", "j", "--base-url", server.url)
-    assert ended.returncode == 0, ended.stderr
-    found = ratings(run)
+def test_each_row_gets_its_rating_and_reason(judged: Judged) -> None:
+    found = ratings(judged.run)
     assert [found[key]["rating"] for key in range(6)] == [1, 0.5, 0, None, 0, 0]
     assert found[1] == {
         "key": 1,
@@ -75,21 +105,16 @@ def test_each_row_gets_its_rating_and_reason(command: Command, run: Path, server
     assert found[5]["reason"] == "not asked: no response (no response)"
 
 
-def test_judge_errors_are_counted_apart_and_in_no_figure(
-    command: Command, run: Path, server: Any
-) -> None:
-    ended = command("judge", run, "--model", "j", "--base-url", server.url)
-    metrics = read_metrics(run)
+def test_judge_errors_are_counted_apart_and_in_no_figure(judged: Judged) -> None:
+    metrics, told = read_metrics(judged.run), judged.ended.stderr
     judge = metrics["overall"]["judge"]
     assert (judge["value"], judge["n"]) == (0.3, 5)
     assert (metrics["counts"]["judged"], metrics["counts"]["judge_errors"]) == (5, 1)
-    assert "warning: 1 judge errors, left out of the figures:\n  no clear rating" in ended.stderr
+    assert "warning: 1 judge errors, left out of the figures:\n  no clear rating" in told
 
 
-def test_the_figures_are_printed_with_standard_errors_by_dataset(
-    command: Command, run: Path, server: Any
-) -> None:
-    told = command("judge", run, "--model", "j", "--base-url", server.url).stdout
+def test_the_figures_are_printed_with_standard_errors_by_dataset(judged: Judged) -> None:
+    told = judged.ended.stdout
     assert "Rated by j" in told
     assert "judge            30.0±20.0\n" in told
     assert "kappa" in told
@@ -98,13 +123,12 @@ def test_the_figures_are_printed_with_standard_errors_by_dataset(
     assert "6 calls with" in told
 
 
-def test_the_rows_and_other_figures_stay(command: Command, run: Path, server: Any) -> None:
-    before, figures = files(run), read_metrics(run)["overall"]
-    command("judge", run, "--model", "j", "--base-url", server.url)
-    after = read_metrics(run)["overall"]
-    assert files(run)["rows.jsonl"] == before["rows.jsonl"]
-    assert {name: after[name] for name in figures} == figures
-    assert sorted(files(run)) == sorted([*RUN, "ratings.jsonl", "judge_calls.jsonl"])
+def test_the_rows_and_other_figures_stay(judged: Judged) -> None:
+    after, now = read_metrics(judged.run)["overall"], files(judged.run)
+    assert now["rows.jsonl"] == judged.before["rows.jsonl"]
+    assert {name: after[name] for name in judged.figures} == judged.figures
+    (journal,) = (name for name in now if name.startswith("judge_calls_"))
+    assert sorted(now) == sorted([*RUN, "ratings.jsonl", journal])
 
 
 def test_the_manifest_says_how_it_was_judged(command: Command, run: Path, server: Any) -> None:
@@ -145,20 +169,24 @@ def test_json_is_one_object_with_everything(command: Command, run: Path, server:
     ]
     assert substring["agreement"]["value"] == 0.6
     assert substring["kappa"]["value"] == 0
-    assert substring["same_mean"] is True
+    assert substring["says"] == "unknown"
 
 
-def test_a_judge_that_never_says_a_rating_gives_no_figures(
+def test_a_judge_that_never_says_a_rating_changes_nothing(
     command: Command, make_run: MakeRun, server: Any
 ) -> None:
-    run = make_run(["denim", "denim again"])
-    ended = command("judge", run, "--model", "j", "--base-url", server.url)
-    assert ended.returncode == 0
-    assert "judge                -\n" in ended.stdout
-    assert "Too few rows to say" in ended.stdout
-    assert "0 rows rated, 2 judge errors\n" in ended.stdout
-    assert "'I would say 0 to 1.' (2 times)" in ended.stderr
-    assert "judge" not in read_metrics(run)["overall"]
+    run = make_run(["azure", "denim"])
+    options = ("--model", "j", "--base-url", server.url)
+    command("judge", run, *options)
+    before = files(run)
+    ended = command(
+        "judge", run, *options, "--extra-body", '{"stop": ["Rating"]}', "--max-tokens", 1
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "none of 2 replies is a rating" in ended.stderr
+    assert {name: files(run)[name] for name in ("ratings.jsonl", "metrics.json")} == {
+        name: before[name] for name in ("ratings.jsonl", "metrics.json")
+    }
 
 
 def test_where_all_agree_on_one_rating_kappa_is_a_dash(
@@ -168,14 +196,14 @@ def test_where_all_agree_on_one_rating_kappa_is_a_dash(
     ended = command("judge", run, "--model", "j", "--base-url", server.url)
     (line,) = [line for line in ended.stdout.splitlines() if line.startswith("kappa")]
     assert line.split() == ["kappa", "-", "-"]
-    assert "qa_acc (acc_substring) tells the same as the judge here" in ended.stdout
+    assert "Too few rows to say" in ended.stdout
 
 
 def test_a_judge_that_differs_from_the_score_is_told(
     command: Command, make_run: MakeRun, server: Any
 ) -> None:
     ended = command("judge", make_run(["azure"] * 9), "--model", "j", "--base-url", server.url)
-    assert "the judge is 100.0 points higher, more than 2 standard errors" in ended.stdout
+    assert "+100.0 points (judge minus score), beyond chance" in ended.stdout
 
 
 def test_fail_on_error_ends_with_2_where_there_are_judge_errors(
@@ -271,11 +299,12 @@ def test_a_judge_may_run_in_this_process(
 ) -> None:
     run = make_run(["azure", None])
     options = ("--engine", "hf", "--model-args", "device=cpu,batch_size=1", "--max-tokens", 4)
-    ended = command("judge", run, "--model", tiny_model, *options, "--json")
-    assert ended.returncode == 0, ended.stderr
-    told = json.loads(ended.stdout)["judge"]
-    assert (told["engine"], told["base_url"], told["usage"]["calls"]) == ("hf", None, 3)
-    assert told["counts"]["errors"] == 1  # a random model says nothing clear
+    ended = command("judge", run, "--model", tiny_model, *options)
+    # A random model says nothing clear.
+    assert ended.returncode == 2
+    assert "hf: none of 1 replies is a rating" in ended.stderr
+    (journal,) = run.glob("judge_calls_*.jsonl")
+    assert len(journal.read_text().splitlines()) == 3
 
 
 # A plan
@@ -303,7 +332,8 @@ def test_a_dry_run_tells_what_is_kept_apart(
     command("judge", run, "--model", "j", "--base-url", server.url)
     before = files(run)
     options = ("--votes", 3, "--max-tokens", 1024, "--input-price", 1, "--output-price", 2)
-    ended = command("judge", run, "--model", "j", "--dry-run", "--json", *options)
+    asked = ("--model", "j", "--base-url", server.url)
+    ended = command("judge", run, *asked, "--dry-run", "--json", *options)
     told = json.loads(ended.stdout)
     assert (told["calls"], told["journalled"], told["completion_tokens"]) == (4, 2, 4096)
     assert told["cost"] == (told["prompt_tokens"] + 2 * told["completion_tokens"]) / 1e6
@@ -322,7 +352,8 @@ def test_a_dry_run_tells_what_is_kept_apart(
         (["--extra-body", "{"], "--extra-body '{': is not JSON"),
         (["--extra-body", "[1]"], "--extra-body '[1]': is not a JSON object"),
         (["--extra-body", '{"model": "x"}'], "--extra-body: model is not for you to set"),
-        (["--rows", "mini"], "the mini set; use --rows all"),
+        (["--rows", "mini"], "have a mini set; use --rows all"),
+        (["--extra-body", '{"api_key": "x"}'], "--extra-body api_key: would be written"),
         (["--base-url", "localhost"], "is no URL of a server"),
         (["--items", "nowhere"], "nowhere: is neither a file or folder"),
         (["--engine", "nonsense"], "nonsense"),

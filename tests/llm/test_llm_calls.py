@@ -121,8 +121,9 @@ def test_usage_adds_up_and_costs() -> None:
         Failure("no", attempts=2),
     ]
     usage = Usage.of(outcomes)
-    assert usage == Usage(3, 1, 3, 1_500_000, 500_000)
-    assert usage.cost(Prices(input=2.0, output=10.0)) == 8.0
+    assert usage == Usage(3, 1, 3, 1_500_000, 500_000, 1)
+    assert usage.cost(Prices(input=2.0, output=10.0)) is None
+    assert Usage.of(outcomes[:1]).cost(Prices(input=2.0, output=10.0)) == 7.0
 
 
 def test_importing_brings_nothing_heavy() -> None:

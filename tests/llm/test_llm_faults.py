@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from followrag.llm.faults import Kind, message, status_fault
 from followrag.llm.replies import read_reply
-from followrag.llm.room import lowered, with_less_room
+from followrag.llm.room import with_less_room
 
 
 def fault_kind(status: int, said: str) -> Kind:
@@ -81,8 +81,8 @@ def test_what_a_server_says_is_found(body: object, said: str) -> None:
 @given(st.integers(1, 100_000))
 def test_a_limit_is_halved_down_to_256(limit: int) -> None:
     steps = [limit]
-    while (less := lowered(steps[-1])) is not None:
-        steps.append(less)
+    while (less := with_less_room({"max_tokens": steps[-1]})) is not None:
+        steps.append(less[1])
     assert all(later < earlier for earlier, later in pairwise(steps))
     assert steps[-1] == min(limit, 256)
 

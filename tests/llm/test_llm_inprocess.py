@@ -81,12 +81,12 @@ def test_an_engine_that_breaks_costs_its_last_batch(
         assert len(journal) == 12
 
 
-def test_a_prompt_that_leaves_no_room_gets_half_the_limit(make_model: Callable[..., Path]) -> None:
+def test_a_prompt_that_leaves_less_room_gets_what_is_left(make_model: Callable[..., Path]) -> None:
     model = make_model(context=400)
     engine = InProcess("hf", {"pretrained": str(model), "batch_size": 1})
     fitted, failed = ask(engine, [call(max_tokens=600), call("question " * 400, max_tokens=600)])
     assert isinstance(fitted, Reply)
-    assert fitted.max_tokens == 300
+    assert fitted.max_tokens == 384
     assert isinstance(failed, Failure)
     assert failed.reason.startswith("the prompt doesn't fit the model's context: ")
 

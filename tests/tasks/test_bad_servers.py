@@ -47,16 +47,8 @@ def test_a_server_that_isnt_there(tmp_path: Path) -> None:
     assert "127.0.0.1:9" in line
 
 
-@pytest.mark.parametrize(
-    ("mode", "named"),
-    [
-        ("401", "OPENAI_API_KEY"),
-        ("no-model", "m"),
-        ("empty", "JSON"),
-        ("html", "JSON"),
-        ("shapeless", "choices"),
-    ],
-)
+# All the other modes are in tests/llm/test_llm_server.py.
+@pytest.mark.parametrize(("mode", "named"), [("401", "OPENAI_API_KEY"), ("shapeless", "choices")])
 def test_a_server_that_gives_no_answers(
     chat_server: Callable[..., Any], tmp_path: Path, mode: str, named: str
 ) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from followrag.cli import main
 from followrag.runs import read_metrics
 
 
@@ -96,20 +97,32 @@ def test_the_oracle_follows_every_demo_constraint_and_answers(tmp_path: Path) ->
     assert run_folder(tmp_path).parent.name == "followrag-oracle"
 
 
-def test_json_is_all_that_is_printed(tmp_path: Path) -> None:
-    done = evaluate(tmp_path, "--limit", "3", "--json")
-    assert json.loads(done.stdout)["followrag_demo"]["counts"]["rows"] == 3
+@pytest.fixture(scope="module")
+def limited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A run of three items, with a wildcard as its task: where, and what was printed."""
+    folder = tmp_path_factory.mktemp("limited")
+    done = evaluate(folder, "--tasks", "followrag_dem*", "--limit", "3", "--json")
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
 
 
-def test_a_limited_run_is_recorded_as_such(tmp_path: Path) -> None:
-    done = evaluate(tmp_path, "--limit", "3")
-    assert "3 rows" in done.stdout
-    assert json.loads((run_folder(tmp_path) / "manifest.json").read_text())["lm_eval"]["limit"] == 3
+def test_json_is_all_that_is_printed(limited: tuple[Path, str]) -> None:
+    assert json.loads(limited[1])["followrag_demo"]["counts"]["rows"] == 3
+
+
+def test_wildcards_name_our_tasks(limited: tuple[Path, str]) -> None:
+    assert list(json.loads(limited[1])) == ["followrag_demo"]
+
+
+def test_a_limited_run_is_recorded_as_such(limited: tuple[Path, str]) -> None:
+    manifest = json.loads((run_folder(limited[0]) / "manifest.json").read_text())
+    assert manifest["lm_eval"]["limit"] == 3
 
 
 def test_a_results_file_can_be_named(tmp_path: Path) -> None:
     done = evaluate(tmp_path, "--limit", "2", "--output_path", "out/mine.json")
     assert done.returncode == 0, done.stderr
+    assert "2 rows" in done.stdout
     manifest = json.loads((run_folder(tmp_path) / "manifest.json").read_text())
     assert (tmp_path / "out" / manifest["results"]).exists()
 
@@ -125,11 +138,6 @@ def test_two_runs_at_once_into_one_folder_are_kept_apart(tmp_path: Path) -> None
     for process, rows in ((first, 2), (second, 3)):
         figures = json.loads(process.communicate(timeout=120)[0])
         assert figures["followrag_demo"]["counts"]["rows"] == rows
-
-
-def test_wildcards_name_our_tasks(tmp_path: Path) -> None:
-    done = evaluate(tmp_path, "--tasks", "followrag_dem*", "--limit", "2", "--json")
-    assert list(json.loads(done.stdout)) == ["followrag_demo"]
 
 
 def test_an_absent_backend_names_its_extra(tmp_path: Path) -> None:
@@ -187,10 +195,25 @@ def test_options_can_come_from_a_config_file(tmp_path: Path) -> None:
     [
         (["--tasks", "followrag_dmeo"], "followrag_dmeo"),
         (["--model", "no-such-model"], "no-such-model"),
+        (["--model_args", "orcale=true"], "orcale"),
+    ],
+)
+def test_what_lm_eval_cant_use_ends_with_2_and_is_named(
+    tmp_path: Path, options: list[str], named: str
+) -> None:
+    done = evaluate(tmp_path, *options)
+    assert done.returncode == 2, done.stderr
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
         (["--tasks", "followrag", "--data", "no/such/folder"], "no/such/folder"),
         (["--no_such_option"], "--no_such_option"),
         (["--output_path", "a-file/runs"], "a-file"),
-        (["--model_args", "orcale=true"], "orcale"),
         (["--config", "a-file"], "a-file"),
         (["--config", "nowhere.yaml"], "nowhere.yaml"),
         (["--samples", "no-json"], "no-json"),
@@ -198,13 +221,18 @@ def test_options_can_come_from_a_config_file(tmp_path: Path) -> None:
     ],
 )
 def test_unusable_input_ends_with_2_and_names_it(
-    tmp_path: Path, options: list[str], named: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    named: str,
 ) -> None:
     (tmp_path / "a-file").write_text("")
-    done = evaluate(tmp_path, *options)
-    assert done.returncode == 2, done.stderr
-    assert named in done.stderr
-    assert "Traceback" not in done.stderr
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["eval", *options])
+    assert ended.value.code == 2
+    assert named in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["a-file"]
 
 

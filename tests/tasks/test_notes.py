@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from followrag.llm import Failure, Outcome, Reply
-from followrag.tasks.fitting import Fit
+from followrag.llm.room import Fit
 from followrag.tasks.notes import Note, totals, warnings
 
 
@@ -44,12 +44,12 @@ def test_a_failed_request_is_no_answer_of_unknown_end() -> None:
     assert (counted["failed"], counted["finish_unknown"]) == (1, 0)
 
 
-def test_the_record_prefers_the_servers_count_of_the_prompt() -> None:
+def test_the_record_has_the_length_of_the_whole_prompt() -> None:
     reply = Reply("x", finish="stop", prompt_tokens=90, completion_tokens=4, attempts=2)
     assert note(reply, Fit(64), 100).record() == {
         "key": "7",
         "finish": "stop",
-        "prompt_tokens": 90,
+        "prompt_tokens": 100,
         "prompt_tokens_cut": 0,
         "completion_tokens": 4,
         "max_tokens": 64,

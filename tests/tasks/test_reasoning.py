@@ -51,5 +51,9 @@ def test_a_limit_before_the_models_own_end_mark_leaves_no_answer() -> None:
     assert scored(Reply("analysis Hm", finish="length"), end=GPT_OSS) == ("", "unclosed")
 
 
+def test_a_limit_before_the_usual_end_mark_leaves_no_answer() -> None:
+    assert scored(Reply("Hm, maybe Par", finish="length"), end="</think>") == ("", "unclosed")
+
+
 def test_a_model_that_may_reason_need_not() -> None:
     assert scored(Reply("Paris", finish="stop"), end=GPT_OSS) == ("Paris", "none")

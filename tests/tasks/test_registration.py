@@ -80,6 +80,7 @@ class Environment:
             env={
                 "PATH": "/usr/bin:/bin",
                 "HOME": str(self.bin),
+                "HF_HUB_OFFLINE": "1",
                 **({"FOLLOWRAG_DATA": str(data)} if data else {}),
             },
             capture_output=True,

@@ -16,8 +16,34 @@ CHAT = "http://127.0.0.1:9/v1/chat/completions"
 
 
 def guarded(model: str, arguments: dict[str, Any], **options: Any) -> tuple[Namespace, list[str]]:
+    options = {"gen_kwargs": {}, "metadata": {}} | options
     namespace = Namespace(model=model, model_args=arguments, **options)
     return namespace, list(guard(namespace))
+
+
+@pytest.mark.parametrize("name", ["max_tokens", "max_new_tokens", "max_completion_tokens"])
+def test_a_limit_by_any_name_is_the_limit(name: str) -> None:
+    options, _ = guarded("dummy", {}, gen_kwargs={name: 20, "top_p": 0.5})
+    assert options.gen_kwargs == {"max_gen_toks": 20, "top_p": 0.5}
+
+
+@pytest.mark.parametrize("option", ["gen_kwargs", "metadata"])
+def test_a_key_where_it_would_be_written_is_refused(option: str) -> None:
+    with pytest.raises(InputError, match="api_key") as caught:
+        guarded("dummy", {}, **{option: {"api_key": "S3CRET"}})
+    assert "S3CRET" not in str(caught.value)
+
+
+def test_a_header_that_is_no_object_is_refused() -> None:
+    with pytest.raises(InputError, match="header") as caught:
+        guarded("dummy", {"header": "Bearer S3CRET"})
+    assert "S3CRET" not in str(caught.value)
+
+
+def test_a_chat_server_without_conversations_is_refused() -> None:
+    arguments = {"model": "m", "base_url": CHAT}
+    with pytest.raises(InputError, match="conversations only"):
+        guarded("local-chat-completions", arguments, apply_chat_template="none")
 
 
 def test_sglang_gets_a_device_that_it_takes_for_a_gpu() -> None:
@@ -41,9 +67,15 @@ def test_a_name_with_a_5_is_not_taken_for_a_reasoning_model(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["o3-mini", "o1", "gpt-5", "gpt-5.1-mini", "gpt-4o"])
-def test_names_that_lm_eval_reads_rightly_stay(name: str) -> None:
+def test_names_that_lm_eval_reads_rightly_stay(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
     options, _ = guarded("openai-chat-completions", {"model": name})
     assert options.model == "openai-chat-completions"
+
+
+def test_openai_without_a_key_is_refused() -> None:
+    with pytest.raises(InputError, match="OPENAI_API_KEY"):
+        guarded("openai-chat-completions", {"model": "gpt-4o"})
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://127.0.0.1:9/v1/"])
@@ -63,6 +95,7 @@ def test_an_endpoint_of_its_own_stays() -> None:
     [
         ({"model": "m"}, "base_url=http"),
         ({"model": "m", "base_url": "127.0.0.1:9/v1"}, "base_url=127.0.0.1:9/v1"),
+        ({"model": "m", "base_url": "http://[::1/v1"}, "base_url=http"),
         ({"base_url": CHAT}, "model=NAME"),
     ],
 )
@@ -108,6 +141,17 @@ def test_local_completions_of_unknown_context_is_refused() -> None:
         guarded("local-completions", arguments)
 
 
+@pytest.mark.parametrize("how", [{"tokenized_requests": False}, {"tokenizer_backend": "none"}])
+def test_texts_for_a_server_get_no_chat_template_here(
+    tiny_model: Path, how: dict[str, Any]
+) -> None:
+    arguments = {"model": str(tiny_model), "base_url": CHAT, "max_length": 77, **how}
+    options, _ = guarded("local-completions", arguments)
+    assert not vars(options).get("apply_chat_template")
+    with pytest.raises(InputError, match="without a tokenizer"):
+        guarded("local-completions", arguments, apply_chat_template=True)
+
+
 def test_a_context_that_is_named_stays() -> None:
     arguments = {"model": "no/such", "base_url": CHAT, "max_length": 77}
     assert guarded("local-completions", arguments)[0].model_args["max_length"] == 77
@@ -141,5 +185,5 @@ def test_a_chat_template_that_isnt_there_is_refused(make_model: Callable[..., Pa
 
 def test_models_of_other_kinds_are_left_alone() -> None:
     options, notes = guarded("followrag-baseline", {"oracle": True})
-    assert vars(options) == {"model": "followrag-baseline", "model_args": {"oracle": True}}
+    assert (options.model, options.model_args) == ("followrag-baseline", {"oracle": True})
     assert notes == []

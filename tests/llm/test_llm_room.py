@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followrag.tasks.fitting import Fit, fit, generation_limit, with_limit
+from followrag.llm.room import Fit, fit, generation_limit, with_limit
 
 lengths = st.integers(1, 20_000)
 

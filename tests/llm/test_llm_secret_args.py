@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from followrag.tasks.secret_args import split_secrets
+from followrag.llm.secret_args import split_secrets
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,10 @@ from followrag.tasks.secret_args import split_secrets
 )
 def test_keys_and_tokens_are_secret(name: str) -> None:
     assert split_secrets({name: "S3CRET", "model": "m"}) == ({"model": "m"}, {name: "S3CRET"})
+
+
+def test_a_key_of_digits_is_secret() -> None:
+    assert split_secrets({"api_key": 1234567890}).secret == {"api_key": 1234567890}
 
 
 def test_headers_are_secret() -> None:

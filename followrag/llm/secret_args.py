@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from followrag.llm import bare_url
+from followrag.llm.urls import bare_url
 
 _NAME = re.compile(r"key|auth|secret|password|header|^token$|_token$", re.IGNORECASE)
 
@@ -35,8 +35,8 @@ def split_secrets(arguments: Mapping[str, Any]) -> Arguments:
     public: dict[str, Any] = {}
     secret: dict[str, Any] = {}
     for name, value in arguments.items():
-        is_text = isinstance(value, str | dict)
-        if is_text and name != "think_end_token" and _NAME.search(name):
+        is_switch = isinstance(value, bool)
+        if not is_switch and name != "think_end_token" and _NAME.search(name):
             secret[name] = value
             continue
         public[name] = value
