@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
+from lm_eval.api.instance import Instance
+from lm_eval.api.model import LM
+
+from followrag.llm import Reply
+from followrag.tasks.notes import Note
 from followrag.tasks.recording import Record
 
 
@@ -33,3 +40,50 @@ def test_journals_of_other_runs_stay(tmp_path: Path) -> None:
             journal.add("key", {"text": "kept"})
     ours.discard()
     assert [path.name for path in (tmp_path / "unfinished").iterdir()] == ["b_rank0.jsonl"]
+
+
+class Echo(LM):  # type: ignore[misc]  # lm_eval is untyped
+    """A model that repeats its prompt; a second process has answered `elsewhere`."""
+
+    def __init__(self, elsewhere: Sequence[Note] = ()) -> None:
+        super().__init__()
+        self.elsewhere = elsewhere
+        self._world_size = 2 if elsewhere else 1
+
+    def generate_until(self, requests: Sequence[Instance], disable_tqdm: bool = False) -> list[str]:
+        return [request.args[0] for request in requests]
+
+    def gather_object(self, thing: object, dst: int = 0) -> list[object]:
+        return [thing, self.elsewhere]
+
+    def loglikelihood(self, requests: Sequence[Instance]) -> NoReturn:
+        raise NotImplementedError
+
+    loglikelihood_rolling = loglikelihood
+
+
+def asked(prompt: str) -> Instance:
+    settings = {"until": [], "max_gen_toks": 4}
+    metadata = ("followrag_demo", 0, 1)
+    return Instance("generate_until", {"key": prompt}, (prompt, settings), 0, metadata)
+
+
+def test_a_request_that_is_repeated_to_keep_processes_busy_is_one_answer(tmp_path: Path) -> None:
+    record = Record(tmp_path / "run", own_tasks=["followrag_demo"])
+    first, last = asked("a"), asked("b")
+    assert record.recorded(Echo()).generate_until([first, last, last]) == ["a", "b", "b"]
+    assert [note.key for note in record.notes] == ["a", "b"]
+
+
+def test_the_answers_of_all_processes_are_noted(tmp_path: Path) -> None:
+    elsewhere = Note("followrag_demo", "z", Reply("z"), None, None)
+    record = Record(tmp_path / "run", own_tasks=["followrag_demo"])
+    record.recorded(Echo([elsewhere])).generate_until([asked("a")])
+    assert [note.key for note in record.notes] == ["a", "z"]
+
+
+def test_answers_of_an_earlier_run_are_told_from_new_ones(tmp_path: Path) -> None:
+    for prompts in (["a"], ["a", "b"]):
+        record = Record(tmp_path / "run", own_tasks=["followrag_demo"])
+        record.recorded(Echo()).generate_until([asked(prompt) for prompt in prompts])
+    assert [note.kept for note in record.notes] == [True, False]
