@@ -1,8 +1,9 @@
 """What `followrag eval` adds to the time that a server needs: one ratio, measured in one run.
 
-The same 300 prompts go to the same server (`transformers serve` with a tiny random Llama, a real
-one) with the same concurrency: straight from a plain client, and through `followrag eval`, each
-twice in turn. Start-up is measured apart: `followrag eval` prints it.
+The same 300 prompts go to the same server (`transformers serve` with a small random Llama, which
+answers about ten a second; real models are slower) with the same concurrency: straight from a
+plain client, and through `followrag eval`, each twice in turn. Start-up, which `followrag eval`
+prints, is measured apart.
 
     python benchmarks/harness_overhead.py [--prompts 300] [--tokens 128] [--concurrency 8]
 """
@@ -100,7 +101,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prompts = items(folder, given.prompts)
-        model = build_model(folder / "model")
+        model = build_model(folder / "model", layers=8)
         program = Path(sys.executable).with_name("transformers")
         command: list[str | Path] = [program, "serve", model, "--host", "127.0.0.1", "--port", "0"]
         command += ["--device", "cpu"]

@@ -16,13 +16,14 @@ _END, _PAD = "<|end|>", "<|pad|>"
 _SPECIAL = [_END, _PAD, "<|system|>", "<|user|>", "<|assistant|>"]
 
 
-def build_model(folder: Path, template: bool = True, context: int = 4096) -> Path:
+def build_model(folder: Path, template: bool = True, context: int = 4096, layers: int = 2) -> Path:
     """Write a model and its tokenizer.
 
     Args:
         folder: Where to; it is made.
         template: Whether the tokenizer has a chat template.
         context: Tokens that a prompt and its answer can have together.
+        layers: Number of layers; more are slower.
 
     Returns:
         The folder.
@@ -50,7 +51,7 @@ def build_model(folder: Path, template: bool = True, context: int = 4096) -> Pat
         vocab_size=len(tokenizer),
         hidden_size=64,
         intermediate_size=128,
-        num_hidden_layers=2,
+        num_hidden_layers=layers,
         num_attention_heads=2,  # vLLM has no CPU attention for heads under 32 wide
         max_position_embeddings=context,
         initializer_range=0.3,  # large enough that answers differ by prompt

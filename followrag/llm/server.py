@@ -62,6 +62,13 @@ class Server:
         verify: bool | str = True,
         read: Callable[[dict[str, Any]], Reply] = read_reply,
     ) -> None:
+        try:
+            import openai
+        except ImportError as error:
+            raise InputError(
+                "asking a server needs the openai package: pip install 'followrag[api]'"
+            ) from error
+        self._openai = openai
         if concurrency < 1:
             raise InputError(f"concurrency {concurrency}: must be at least 1")
         self.answered = 0
@@ -75,13 +82,7 @@ class Server:
         self._in_a_row = 0
 
     async def __aenter__(self) -> Server:
-        try:
-            import openai
-        except ImportError as error:
-            raise InputError(
-                "asking a server needs the openai package: pip install 'followrag[api]'"
-            ) from error
-        self._openai = openai
+        openai = self._openai
         self._turns = asyncio.Semaphore(self._concurrency)
         async with AsyncExitStack() as stack:
             stack.enter_context(_quiet())

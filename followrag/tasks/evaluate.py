@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -41,6 +42,7 @@ from followrag.tasks.options import parse_options, run_name
 from followrag.tasks.recording import Record
 from followrag.tasks.registration import task_names
 from followrag.tasks.traps import guard
+from followrag.verifiers import Response
 
 
 def evaluate(
@@ -72,6 +74,7 @@ def evaluate(
     if not isinstance(folder, str | None):
         raise InputError(f"--metadata data={folder!r}: name a file or folder")
     sources = {task: load_items(task, folder) for task in options.tasks if task in task_names()}
+    Thread(target=_warm_up, daemon=True).start()
     path = Path(options.output_path)
     out = path.parent if path.suffix == ".json" else path
     check_folder(out)
@@ -107,6 +110,12 @@ def evaluate(
         print(jsonlib.dumps(records, indent=2))
     if fail_on_error and any(has_errors(run.summary, run.problems) for run in scored):
         raise typer.Exit(2)
+
+
+def _warm_up() -> None:
+    """Load what verdicts need while lm-eval and the model start; it takes a second."""
+    text = Response("A sentence. Another one.")
+    _ = text.sentence_count, text.language
 
 
 class _Scored(NamedTuple):

@@ -90,6 +90,7 @@ class RecordedModel:
     def __init__(self, model: Any, record: Record) -> None:
         self._model = model
         self._record = record
+        self._generators = {own: generator_of(model, keep_reasoning=own) for own in (True, False)}
 
     def __getattr__(self, name: str) -> Any:
         """Pass on whatever isn't defined here."""
@@ -137,7 +138,7 @@ class RecordedModel:
         self, requests: Sequence[Any], is_own: bool, journal: Journal
     ) -> Iterator[tuple[str, Note]]:
         """Ask one kind of requests; reasoning is left in the text where it is scored here."""
-        generator = generator_of(self._model, keep_reasoning=is_own)
+        generator = self._generators[is_own]
         asked = _numbered(generator, requests)
         _refuse_if_none_fits(asked)
         kept = [one.call.key in journal for one in asked]
