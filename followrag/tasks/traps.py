@@ -157,7 +157,9 @@ def _context(options: Namespace) -> Iterator[str]:
 
 def _served_context(arguments: Mapping[str, Any]) -> int | None:
     """Ask the server; vLLM and SGLang tell."""
-    parts = urlsplit(arguments.get("base_url", ""))
+    if "base_url" not in arguments:
+        return None  # OpenAI, which doesn't
+    parts = urlsplit(arguments["base_url"])
     request = Request(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/v1/models")
     if key := os.environ.get("OPENAI_API_KEY"):
         request.add_header("Authorization", f"Bearer {key}")

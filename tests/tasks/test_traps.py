@@ -135,6 +135,14 @@ def test_local_completions_asks_the_server_first(
     assert guarded("local-completions", arguments)[0].model_args["max_length"] == 1024
 
 
+def test_openais_completions_of_unknown_context_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    with pytest.raises(InputError, match="max_length=N"):
+        guarded("openai-completions", {"model": "no/such"})
+
+
 def test_local_completions_of_unknown_context_is_refused() -> None:
     arguments = {"model": "no/such", "base_url": "http://127.0.0.1:9/v1/completions"}
     with pytest.raises(InputError, match="max_length=N"):
