@@ -17,7 +17,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Required
+
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from followrag.errors import InputError, OutputError
 from followrag.estimates import Estimate
@@ -31,6 +34,24 @@ MANIFEST, ROWS, METRICS = "manifest.json", "rows.jsonl", "metrics.json"
 RATINGS, CHANGES, REQUESTS = "ratings.jsonl", "changes.jsonl", "requests.jsonl"
 SCORER_VERSION = "1"
 _PACKAGES = ("followrag", "lm-eval", "langdetect", "nltk", "numpy")
+
+
+class _Figure(TypedDict):
+    value: float | None
+    stderr: float | None
+    n: int
+
+
+class _Metrics(TypedDict, total=False):
+    overall: Required[dict[str, _Figure]]
+    by_dataset: dict[str, dict[str, _Figure]]
+    by_constraint: dict[str, dict[str, _Figure]]
+    by_family: dict[str, dict[str, _Figure]]
+    by_constraint_count: dict[str, dict[str, _Figure]]
+    counts: dict[str, int]
+
+
+_METRICS = TypeAdapter(_Metrics)
 
 
 @dataclass(frozen=True)
@@ -156,8 +177,7 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     try:
         settle(folder)
         loaded: dict[str, Any] = json.loads((folder / METRICS).read_text(encoding="utf-8"))
-        if not isinstance(loaded, dict):
-            raise ValueError(f"a JSON {type(loaded).__name__}, not an object")
+        _METRICS.validate_python(loaded)
     except (OSError, ValueError) as error:
         raise InputError(f"{folder}: holds no readable {METRICS}; is it a run folder?") from error
     return loaded

@@ -82,6 +82,7 @@ def test_a_run_that_is_ended_goes_on(
     process.send_signal(sign)
     _, errors = process.communicate(timeout=30)
     assert "Traceback" not in errors
+    assert ("the same command goes on" in errors) == (sign == signal.SIGINT)
     assert not list(tmp_path.rglob("manifest.json"))
     done = run(command(server, tmp_path / "runs"))
     assert done.returncode == 0, done.stderr
@@ -139,6 +140,26 @@ def test_requests_that_fail_for_good_are_errors_and_not_answers(
     assert "context" in errors[0]["error"]
     assert "the same command asks for the missing answers only" in done.stderr
     assert len(list((tmp_path / "runs" / "unfinished").iterdir())) == 1
+
+
+def test_lm_evals_samples_tell_what_failed(chat_server: Callable[..., Any], tmp_path: Path) -> None:
+    server = chat_server("--mode", "context", "--context", 500)
+    run(command(server, tmp_path / "runs"))
+    folder = manifest(tmp_path)["folder"]
+    (samples,) = tmp_path.rglob("samples_*.jsonl")
+    score = [sys.executable, "-m", "followrag", "score", str(samples), "--out"]
+    assert run([*score, str(tmp_path / "scored")]).returncode == 0
+    for name in ("rows.jsonl", "metrics.json"):
+        assert (tmp_path / "scored" / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_a_server_that_answers_none_of_few_requests_gives_no_figures(
+    chat_server: Callable[..., Any], tmp_path: Path
+) -> None:
+    done = run(command(chat_server("--mode", "400"), tmp_path / "runs", "--limit", "3"))
+    assert done.returncode == 2
+    assert "none of 3 requests was answered" in done.stderr
+    assert not list(tmp_path.rglob("results_*"))
 
 
 def test_the_same_command_asks_for_what_failed_only(
