@@ -117,12 +117,9 @@ class RecordedModel:
         # Where the engine is spread over processes (torchrun), each takes itself for the first.
         rank = self._model.rank or int(os.environ.get("LOCAL_RANK", "0"))
         with self._record.journal(rank) as journal:
-            for is_own in (True, False):
-                places = [
-                    place
-                    for place, request in enumerate(requests)
-                    if self._record.is_own(request.task_name) is is_own
-                ]
+            owned = [self._record.is_own(request.task_name) for request in requests]
+            for is_own in sorted(set(owned)):
+                places = [place for place, own in enumerate(owned) if own is is_own]
                 part = [requests[place] for place in places]
                 for place, (text, note) in zip(
                     places, self._answers(part, is_own, journal), strict=True
