@@ -127,7 +127,7 @@ def test_failing_requests_are_sent_again(chat_server: Callable[..., Any], tmp_pa
 def test_requests_that_fail_for_good_are_errors_and_not_answers(
     chat_server: Callable[..., Any], tmp_path: Path
 ) -> None:
-    server = chat_server("--mode", "context", "--context", 500)
+    server = chat_server("--mode", "context", "--context", 530)
     done = run(command(server, tmp_path / "runs"))
     assert done.returncode == 0, done.stderr
     found = manifest(tmp_path)
@@ -143,7 +143,7 @@ def test_requests_that_fail_for_good_are_errors_and_not_answers(
 
 
 def test_lm_evals_samples_tell_what_failed(chat_server: Callable[..., Any], tmp_path: Path) -> None:
-    server = chat_server("--mode", "context", "--context", 500)
+    server = chat_server("--mode", "context", "--context", 530)
     run(command(server, tmp_path / "runs"))
     folder = manifest(tmp_path)["folder"]
     (samples,) = tmp_path.rglob("samples_*.jsonl")
@@ -165,7 +165,7 @@ def test_a_server_that_answers_none_of_few_requests_gives_no_figures(
 def test_the_same_command_asks_for_what_failed_only(
     chat_server: Callable[..., Any], tmp_path: Path
 ) -> None:
-    server = chat_server("--mode", "context", "--context", 500)
+    server = chat_server("--mode", "context", "--context", 530)
     run(command(server, tmp_path / "runs"))
     before = asked(server).total()
     server.kill()

@@ -126,7 +126,7 @@ def test_sglangs_own_endpoint_is_understood(
 def test_answers_stay_with_their_items_beside_failures_and_lm_evals_cache(
     chat_server: Callable[..., Any], tmp_path: Path
 ) -> None:
-    server = chat_server("--mode", "context", "--context", 500)
+    server = chat_server("--mode", "context", "--context", 530)
     arguments = f"model=m,base_url={server.url}"
     options = ("--gen_kwargs", "max_gen_toks=256", "--use_cache", str(tmp_path / "cache"))
     done = evaluate(tmp_path / "runs", "local-chat-completions", arguments, *options)
