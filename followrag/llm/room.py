@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-LEAST = 256  # tokens of room that an answer gets before the prompt is touched
+_LEAST = 256  # tokens of room that an answer gets before the prompt is touched
 _STEP = 64  # models generate in one batch only what has one limit
 _NAMES = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens")
 
@@ -40,9 +40,9 @@ def fit(prompt: int, asked: int, context: int) -> Fit:
     free = context - prompt
     if asked <= free:
         return Fit(asked)
-    if free >= LEAST:
+    if free >= _LEAST:
         return Fit(free - free % _STEP, lowered=True)
-    limit = min(asked, LEAST, max(1, context // 2))
+    limit = min(asked, _LEAST, max(1, context // 2))
     return Fit(limit, lowered=limit < asked, cut=max(0, limit - free))
 
 
@@ -66,8 +66,8 @@ def with_less_room(body: Mapping[str, Any]) -> tuple[dict[str, Any], int] | None
     """
     for name in _NAMES:
         limit = body.get(name)
-        if isinstance(limit, int) and limit > LEAST:
-            less = max(LEAST, limit // 2)
+        if isinstance(limit, int) and limit > _LEAST:
+            less = max(_LEAST, limit // 2)
             return {**body, name: less}, less
     # SGLang's own endpoint has it one level down.
     parameters = body.get("sampling_params")

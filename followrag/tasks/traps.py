@@ -47,7 +47,16 @@ def guard(options: Namespace) -> Iterator[str]:
         InputError: The run would measure something else, and there is no telling what was meant.
     """
     guards = (
-        *(_limit, _secrets_elsewhere, _device, _batches, _reasoning_names, _key, _endpoint),
+        *(
+            _limit,
+            _secrets_elsewhere,
+            _header,
+            _device,
+            _batches,
+            _reasoning_names,
+            _key,
+            _endpoint,
+        ),
         *(_concurrency, _context, _chat_template),
     )
     for look in guards:
@@ -68,6 +77,10 @@ def _secrets_elsewhere(options: Namespace) -> Iterator[str]:
                 f"--{option} {next(iter(secret))}: would be written into the results; set "
                 "OPENAI_API_KEY, or name it in --model_args"
             )
+    yield from ()
+
+
+def _header(options: Namespace) -> Iterator[str]:
     if not isinstance(options.model_args.get("header", {}), dict):
         raise InputError('--model_args header: give a JSON object, as in {"header": {"X": "y"}}')
     yield from ()
