@@ -47,17 +47,17 @@ def guard(options: Namespace) -> Iterator[str]:
         InputError: The run would measure something else, and there is no telling what was meant.
     """
     guards = (
-        *(
-            _limit,
-            _secrets_elsewhere,
-            _header,
-            _device,
-            _batches,
-            _reasoning_names,
-            _key,
-            _endpoint,
-        ),
-        *(_concurrency, _context, _chat_template),
+        _limit,
+        _secrets_elsewhere,
+        _header,
+        _device,
+        _batches,
+        _reasoning_names,
+        _key,
+        _endpoint,
+        _concurrency,
+        _context,
+        _chat_template,
     )
     for look in guards:
         yield from look(options)
