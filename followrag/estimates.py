@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 
 class Estimate(NamedTuple):
@@ -33,13 +33,32 @@ class Estimate(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Linear:
-    """A value and what each prompt contributes to its deviation."""
+class Linear:
+    """A value and what each prompt contributes to its deviation.
+
+    Values over the same prompts subtract and average, and keep their covariance.
+
+    Attributes:
+        value: The value as a fraction of 1.
+        influence: Per prompt, how far it pulls the value, times the number of prompts; sums to 0.
+    """
 
     value: float
     influence: NDArray[np.float64]
 
+    def __sub__(self, other: Linear) -> Linear:
+        """Give the difference of two values over the same prompts, in the same order."""
+        return Linear(self.value - other.value, self.influence - other.influence)
+
+    @staticmethod
+    def average(parts: Sequence[Linear]) -> Linear:
+        """Give the mean of values over the same prompts, in the same order."""
+        value = sum(part.value for part in parts) / len(parts)
+        influence = np.add.reduce([part.influence for part in parts]) / len(parts)
+        return Linear(value, influence)
+
     def estimate(self) -> Estimate:
+        """Give the value with its standard error, clustered by prompt."""
         n = len(self.influence)
         if n < 2:
             return Estimate(self.value, math.nan, n)
@@ -47,19 +66,25 @@ class _Linear:
         return Estimate(self.value, math.sqrt(variance), n)
 
 
-def _ratio(hits: Sequence[float], counts: Sequence[float]) -> _Linear:
+def ratio(hits: ArrayLike, counts: ArrayLike) -> Linear:
+    """Divide a sum over prompts by another.
+
+    Args:
+        hits: Per prompt, what goes into the upper sum.
+        counts: Per prompt, what goes into the lower sum.
+    """
     numerator = np.asarray(hits, dtype=np.float64)
     denominator = np.asarray(counts, dtype=np.float64)
     total = math.fsum(denominator)
     if total == 0:
-        return _Linear(math.nan, np.zeros(len(denominator)))
+        return Linear(math.nan, np.zeros(len(denominator)))
     value = math.fsum(numerator) / total
-    return _Linear(value, (numerator - value * denominator) * (len(denominator) / total))
+    return Linear(value, (numerator - value * denominator) * (len(denominator) / total))
 
 
 def mean(values: Sequence[float]) -> Estimate:
     """Estimate a mean over prompts."""
-    return _ratio(values, [1.0] * len(values)).estimate()
+    return ratio(values, [1.0] * len(values)).estimate()
 
 
 def pooled_share(outcomes: Sequence[Sequence[bool]]) -> Estimate:
@@ -69,7 +94,7 @@ def pooled_share(outcomes: Sequence[Sequence[bool]]) -> Estimate:
         outcomes: Per prompt, the outcomes of its constraints; prompts without any are left out.
     """
     counted = [prompt for prompt in outcomes if prompt]
-    return _ratio([sum(p) for p in counted], [len(p) for p in counted]).estimate()
+    return ratio([sum(p) for p in counted], [len(p) for p in counted]).estimate()
 
 
 def followrag_score(
@@ -86,9 +111,7 @@ def followrag_score(
             nobody has said.
     """
     known = [float(value is not None) for value in correct]
-    followed = _ratio([sum(p) for p in outcomes], [len(p) for p in outcomes])
-    answered = _ratio([value or 0.0 for value in correct], known)
-    score = _Linear(
-        (followed.value + answered.value) / 2, (followed.influence + answered.influence) / 2
-    ).estimate()
+    followed = ratio([sum(p) for p in outcomes], [len(p) for p in outcomes])
+    answered = ratio([value or 0.0 for value in correct], known)
+    score = Linear.average([followed, answered]).estimate()
     return score if sum(known) > 1 else score._replace(stderr=math.nan)

@@ -74,7 +74,7 @@ def summarise(rows: Sequence[Row], ratings: Ratings = _NEVER_JUDGED) -> Summary:
     return Summary(
         overall=figures(rows, ratings),
         by_dataset=_grouped(readable, ratings, lambda row: row.item.dataset if row.item else ""),
-        by_constraint=_constraint_figures(rows, _own_id),
+        by_constraint=_constraint_figures(rows, own_id),
         by_family=_constraint_figures(rows, family_of),
         by_constraint_count=_grouped(readable, ratings, lambda row: len(row.verdicts)),
         counts=_counts(rows, ratings),
@@ -145,7 +145,8 @@ def _order(name: Hashable) -> tuple[bool, object]:
     return (isinstance(name, str), name)
 
 
-def _own_id(id: str) -> str:
+def own_id(id: str) -> str:
+    """Give a constraint's FollowRAG id; an unknown id as it is."""
     try:
         return constraint_class(id).id
     except UnknownConstraintError:
