@@ -2,6 +2,7 @@
 #   make eval   install, and run the rule-based baseline on the built-in demo
 #               (on the published items where FOLLOWRAG_DATA names their folder)
 #   make test   install what tests need (torch and transformers among it), then ruff, mypy and pytest
+#               (the report's page is tested where chromium is installed)
 # and on Linux
 #   make test-vllm   run the tests with vLLM on CPU, in an environment of its own (4 GB)
 
@@ -26,6 +27,7 @@ test-vllm: .venv-vllm/installed
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/scoring_speed.py
 	$(BIN)/python benchmarks/harness_overhead.py
+	$(BIN)/python benchmarks/leaderboard_speed.py
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -33,7 +35,7 @@ bench: .venv/installed-dev
 	touch $@
 
 .venv/installed-dev: .venv/installed tests/constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint tests/constraints.txt --editable '.[hf,api,dev]'
+	$(BIN)/python -m pip install --quiet --constraint tests/constraints.txt --editable '.[hf,api,images,dev]'
 	touch $@
 
 .venv-vllm/installed: pyproject.toml tests/constraints.txt tests/vllm_cpu.py

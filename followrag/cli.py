@@ -6,7 +6,7 @@ Each subcommand lives with the code that does its work and is imported only when
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -39,6 +39,14 @@ COMMANDS = {
     "score": _Command("followrag.commands.score:score", "Score responses that you already have."),
     "rescore": _Command("followrag.commands.rescore:rescore", "Score a run again."),
     "judge": _Command("followrag.judge.command:judge", "Let an LLM rate a run's answers."),
+    "leaderboard": _Command(
+        "followrag.leaderboard.tables.command:leaderboard", "Rank runs in tables."
+    ),
+    "compare": _Command("followrag.leaderboard.gate.command:compare", "Tell if a run is worse."),
+    "baseline": _Command(
+        "followrag.leaderboard.gate.update:baseline", "Keep a run to compare with."
+    ),
+    "power": _Command("followrag.leaderboard.statistics.command:power", "Plan a comparison."),
     "verify": _Command("followrag.commands.verify:verify", "Check one text against constraints."),
     "tasks": _Command("followrag.tasks.command:tasks", "List the lm-eval tasks."),
     "data": _Command("followrag.commands.data:data", "Show where items come from."),
@@ -70,11 +78,14 @@ def _app(called: str | None) -> typer.Typer:
     )
     app.callback(invoke_without_command=True)(_top_level)
     for name, command in COMMANDS.items():
-        function = _not_called
+        function: Callable[..., None] | typer.Typer = _not_called
         if name == called:
             module, _, attribute = command.function.partition(":")
             function = getattr(import_module(module), attribute)
-        app.command(name, short_help=command.summary, **command.settings)(function)
+        if isinstance(function, typer.Typer):
+            app.add_typer(function, name=name, short_help=command.summary)
+        else:
+            app.command(name, short_help=command.summary, **command.settings)(function)
     return app
 
 

@@ -45,7 +45,8 @@ class Metric:
         if self.chosen is not None:
             wanted = {id: self.chosen(id) for id in map(str, np.unique(outcomes.id))}
             outcomes = outcomes.only(np.array([wanted[str(id)] for id in outcomes.id], dtype=bool))
-        return outcomes.rows(np.flatnonzero(self.counted(outcomes)))
+        counted = self.counted(outcomes)
+        return outcomes if counted.all() else outcomes.rows(np.flatnonzero(counted))
 
     def linear(self, outcomes: Outcomes) -> Linear:
         """Compute it with what each row contributes; all rows given must be counted (`over`)."""

@@ -171,6 +171,8 @@ def _settings(
             **{name: value for name, value in config.items() if value is not None},
             "chat_template_sha": results.get("chat_template_sha"),
             "system_instruction": results.get("system_instruction"),
+            "num_fewshot": results["n-shot"][task],
+            "n_samples": results["n-samples"][task],
         },
         "results": saved.results.name,
         "samples": saved.samples[task].name,

@@ -117,6 +117,8 @@ def test_wildcards_name_our_tasks(limited: tuple[Path, str]) -> None:
 def test_a_limited_run_is_recorded_as_such(limited: tuple[Path, str]) -> None:
     manifest = json.loads((run_folder(limited[0]) / "manifest.json").read_text())
     assert manifest["lm_eval"]["limit"] == 3
+    assert manifest["lm_eval"]["n_samples"] == {"original": 72, "effective": 3}
+    assert manifest["lm_eval"]["num_fewshot"] == 0
 
 
 def test_a_results_file_can_be_named(tmp_path: Path) -> None:

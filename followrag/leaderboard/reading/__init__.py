@@ -1,0 +1,1 @@
+"""Runs of every kind, read as entries of a leaderboard."""

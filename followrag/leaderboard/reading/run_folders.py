@@ -1,0 +1,271 @@
+"""Run folders as entries, read without the items that they are about."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Annotated, Any, Protocol, TypeVar
+
+import msgspec
+
+from followrag.errors import InputError
+from followrag.files import settle
+from followrag.items import DATASETS
+from followrag.leaderboard.entries import Entry
+from followrag.leaderboard.outcomes import Check, Outcomes, RowOutcome
+from followrag.leaderboard.reading.decoding import Form, read_lines, read_value
+from followrag.leaderboard.reading.lm_eval_results import (
+    Counts,
+    Results,
+    date_of,
+    limited,
+    prompt_settings,
+    public_arguments,
+    read_results,
+    seed_of,
+    without_seed,
+)
+from followrag.leaderboard.settings import Settings
+from followrag.runs import MANIFEST, RATINGS, ROWS
+from followrag.summary import own_id
+from followrag.thinking import remove_thinking
+
+_UNSETTLED = ".ready"
+_SCORE_AGAIN = "score the responses again"
+_JUDGED_BY = ("model", "prompt_version", "rows", "votes", "temperature", "max_tokens", "extra_body")
+
+
+_FileName = Annotated[str, msgspec.Meta(pattern=r"^[^/\x00]+$")]
+
+
+class _Items(msgspec.Struct):
+    source: str
+    count: int
+    sha256: str
+    problems: list[str] = msgspec.field(default_factory=list)
+
+
+class _Manifest(msgspec.Struct):
+    items: _Items
+    scorer_version: str
+    mode: str = "reference"
+    packages: dict[str, str | None] = msgspec.field(default_factory=dict)
+    model: str | None = None
+    backend: str | None = None
+    model_args: Any = None
+    generation_kwargs: dict[str, Any] | None = None
+    generation: dict[str, Any] | None = None
+    lm_eval: dict[str, Any] | None = None
+    judge: dict[str, Any] | None = None
+    results: _FileName | None = None
+    samples: _FileName | None = None
+
+
+class _Check(msgspec.Struct):
+    id: str | None
+    passed: bool
+    loose: bool
+    error: bool
+
+
+class _Row(msgspec.Struct):
+    key: int | str | None
+    response: str | None
+    error: str | None
+    qa_acc: Annotated[float, msgspec.Meta(ge=0, le=1)] | None
+    constraints: Annotated[list[_Check], msgspec.Meta(min_length=1)]
+    type: str | None = None
+
+
+class _HasKey(Protocol):
+    key: int | str | None
+
+
+Keyed = TypeVar("Keyed", bound=_HasKey)
+
+
+class _Rating(msgspec.Struct):
+    key: int | str
+    rating: Annotated[float, msgspec.Meta(ge=0, le=1)] | None
+
+
+_MANIFEST, _ROW, _RATING = Form(_Manifest), Form(_Row), Form(_Rating)
+_own_id = cache(own_id)
+_NEVER_RATED: Mapping[str, _Rating] = {}
+
+
+def is_run_folder(folder: Path) -> bool:
+    """Whether a folder was made to hold a run, finished or not."""
+    if (folder / ROWS).is_file() or (folder / _UNSETTLED).is_dir():
+        return True
+    with suppress(OSError):
+        return b'"scorer_version"' in (folder / MANIFEST).read_bytes()
+    return False
+
+
+def samples_of(folder: Path) -> list[Path]:
+    """Name the lm-eval samples files that hold the same run as a folder, there or not."""
+    beside = folder.absolute().parent
+    names = {f"samples_{folder.name}.jsonl"}
+    with suppress(InputError):  # told where the run is read
+        names.add(_read_manifest(folder).samples or "")
+    return [beside / name for name in sorted(names) if name]
+
+
+def read_run_folder(folder: Path) -> Entry:
+    """Read a run folder.
+
+    Raises:
+        InputError: It is no finished run, a file of it is damaged, or it was made with --limit.
+    """
+    _settle(folder)
+    manifest = _read_manifest(folder)
+    results = _results_of(folder, manifest)
+    _require_all_items(folder, manifest, results)
+    described = manifest.items
+    ran = manifest.lm_eval or {}
+    return Entry(
+        model=manifest.model or folder.absolute().name,
+        where=folder,
+        origin="run folder",
+        settings=Settings(
+            task=described.source,
+            dataset={
+                "sha256": described.sha256,
+                "count": described.count,
+                "problems": len(described.problems),
+            },
+            prompt=_prompt(manifest, results),
+            scorer={"mode": manifest.mode, "version": manifest.scorer_version},
+            generation=without_seed(manifest.generation_kwargs),
+            judge=_judge(manifest),
+        ),
+        outcomes=_read_outcomes(folder, manifest),
+        date=date_of(results, manifest.samples or folder.name),
+        details={
+            "backend": manifest.backend,
+            "model_args": public_arguments(manifest.model_args),
+            "packages": manifest.packages,
+            "generation_counts": manifest.generation,
+            "seed": seed_of(manifest.generation_kwargs, ran),
+        },
+    )
+
+
+def digest_of(response: str) -> int:
+    """Hash a response to 64 bits."""
+    text = response.encode("utf-8", errors="surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest())
+
+
+def dataset_of(type: str | None) -> str:
+    """Name the source of an item's question, as `followrag.items.Item.dataset` does."""
+    return DATASETS.get(type or "", type) or "other"
+
+
+def keyed(rows: Iterable[Keyed]) -> Iterator[tuple[str, Keyed]]:
+    """Give each row its key as text; item rows that could not be read are numbered."""
+    unread = 0
+    for row in rows:
+        unread += row.key is None
+        yield f"unreadable item {unread}" if row.key is None else str(row.key), row
+
+
+def _settle(folder: Path) -> None:
+    """Finish an interrupted write, where that can be done."""
+    if not (folder / _UNSETTLED).is_dir():
+        return
+    remedy = "make the folder writable, or run on a copy of it"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"{folder}: writing it was interrupted and can't be finished; {remedy}")
+    try:
+        settle(folder)
+    except OSError as error:
+        raise InputError(
+            f"{folder}: writing it was interrupted and can't be finished ({error.strerror}); "
+            f"{remedy}"
+        ) from error
+
+
+def _read_manifest(folder: Path) -> _Manifest:
+    if not (folder / MANIFEST).is_file():
+        raise InputError(f"{folder}: holds no {MANIFEST}: its run never finished; {_SCORE_AGAIN}")
+    return read_value(folder / MANIFEST, _MANIFEST, _SCORE_AGAIN)
+
+
+def _results_of(folder: Path, manifest: _Manifest) -> Results | None:
+    """Read the results file that lm-eval has left beside the folder, if it is still there."""
+    if manifest.results is None:
+        return None
+    try:
+        return read_results(folder.absolute().parent / manifest.results)
+    except InputError:
+        return None  # the folder is whole without it
+
+
+def _require_all_items(folder: Path, manifest: _Manifest, results: Results | None) -> None:
+    ran, task = manifest.lm_eval or {}, manifest.items.source
+    counts = results.n_samples.get(task) if results else None  # older manifests lack them
+    counts = counts or msgspec.convert(ran.get("n_samples"), Counts | None)
+    shortened = limited(ran.get("limit"), counts)
+    if shortened is not None:
+        raise InputError(f"{folder}: {shortened}")
+
+
+def _prompt(manifest: _Manifest, results: Results | None) -> dict[str, Any]:
+    ran = manifest.lm_eval
+    if ran is None:  # responses of unknown making
+        return {}
+    shots = results.n_shot if results else {}
+    return prompt_settings(
+        ran.get("system_instruction"),
+        shots.get(manifest.items.source, ran.get("num_fewshot", 0)),  # older manifests lack it
+        ran.get("chat_template_sha"),
+        manifest.backend or "",
+    )
+
+
+def _judge(manifest: _Manifest) -> dict[str, Any] | None:
+    if manifest.judge is None:
+        return None
+    return {name: manifest.judge[name] for name in _JUDGED_BY if name in manifest.judge}
+
+
+def _read_outcomes(folder: Path, manifest: _Manifest) -> Outcomes:
+    rated = _NEVER_RATED
+    if manifest.judge is not None:
+        ratings = read_lines(folder / RATINGS, _RATING, "judge the run again")
+        rated = {str(rating.key): rating for _, rating in ratings}
+    path = folder / ROWS
+    rows: dict[str, RowOutcome] = {}
+    lines = read_lines(path, _ROW, _SCORE_AGAIN)
+    for key, row in keyed(row for _, row in lines):
+        if key in rows:
+            raise InputError(f"{path}: has two rows of key {key}; {_SCORE_AGAIN}")
+        rows[key] = _outcome(key, row, rated.get(key))
+    expected = manifest.items.count + len(manifest.items.problems)
+    if len(rows) != expected:
+        raise InputError(f"{path}: holds {len(rows)} of {expected} rows; {_SCORE_AGAIN}")
+    return Outcomes.of(rows.values())
+
+
+def _outcome(key: str, row: _Row, rating: _Rating | None) -> RowOutcome:
+    response = row.response or ""
+    return RowOutcome(
+        key=key,
+        dataset="" if row.key is None else dataset_of(row.type),
+        checks=[
+            Check(_own_id(check.id or ""), check.passed, check.loose, check.error)
+            for check in row.constraints
+        ],
+        qa_acc=row.qa_acc,
+        rating=rating.rating if rating else None,
+        judge_error=rating is not None and rating.rating is None,
+        error=row.error is not None,
+        length=len(remove_thinking(response).text),
+        digest=digest_of(response) if response else 0,
+    )

@@ -1,0 +1,1 @@
+"""Runs ranked and laid out as tables and files."""

@@ -1,0 +1,182 @@
+"""The leaderboard as CSV and JSON, for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from followrag.estimates import Estimate
+from followrag.files import json_line
+from followrag.leaderboard.metrics import METRICS, metric
+from followrag.leaderboard.outcomes import Grouping
+from followrag.leaderboard.reading.reported import ReportedTable
+from followrag.leaderboard.tables.board import Board, Place
+from followrag.leaderboard.tables.conduct import conduct
+from followrag.leaderboard.tables.groups import Groups, group_figures
+from followrag.leaderboard.tables.ranking import ALPHA
+from followrag.leaderboard.tables.selection import prompts
+from followrag.leaderboard.texts import one_line
+from followrag.records import Problem
+
+SCHEMA = "followrag.leaderboard/1"
+_FORMULA = ("=", "+", "-", "@")
+
+Record = dict[str, Any]
+
+
+def csv_text(
+    boards: Sequence[Board],
+    reported: Sequence[ReportedTable],
+    by: Grouping | None = None,
+    headline: str | None = None,
+) -> str:
+    """Write a row for each run, or by group a row for each run and group; figures as fractions.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    rows = [row for board in boards for row in _board_rows(board, by, headline)]
+    rows += [row for table in reported for row in _reported_rows(table, by)]
+    out = io.StringIO()
+    columns = dict.fromkeys(name for row in rows for name in row)
+    writer = csv.DictWriter(out, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _safe(value) for name, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def json_bytes(
+    boards: Sequence[Board],
+    reported: Sequence[ReportedTable],
+    problems: Sequence[Problem],
+    by: Grouping | None = None,
+    headline: str | None = None,
+) -> bytes:
+    """Write all that is known of the boards; figures as fractions, null where there is none."""
+    record = {
+        "schema": SCHEMA,
+        "boards": [_board_record(board, by, headline) for board in boards],
+        "reported": [_reported_record(table) for table in reported],
+        "problems": [{"where": problem.where, "message": problem.message} for problem in problems],
+    }
+    return json_line(record, indent=2)
+
+
+def _board_rows(board: Board, by: Grouping | None, headline: str | None) -> Iterator[Record]:
+    if by is None:
+        names = [name for name in METRICS if name in board.metrics]
+        names += [name for name in board.metrics if name not in METRICS]
+        for place in board.places:
+            row = _place_columns(board, place)
+            row["headline"] = board.headline
+            for name in names:
+                figure = place.figures.get(name)
+                row[name] = figure and _number(figure.value)
+                row[f"{name}_stderr"] = figure and _number(figure.stderr)
+            yield row | {"n": prompts(place.entry)} | conduct(place.entry)._asdict()
+        return
+    groups = group_figures(board, by, headline)
+    for place, found in zip(board.places, groups.figures, strict=True):
+        for name, figure in ((name, found[name]) for name in groups.names if name in found):
+            yield {
+                **_place_columns(board, place),
+                **{by: name, "metric": groups.metric},
+                **_figure_record(figure),
+            }
+
+
+def _place_columns(board: Board, place: Place) -> Record:
+    return {
+        "board": board.title,
+        "kind": "measured",
+        "rank": place.rank,
+        "model": place.entry.model,
+    }
+
+
+def _reported_rows(table: ReportedTable, by: Grouping | None) -> Iterator[Record]:
+    for row in table.rows:
+        start = {"board": table.title, "kind": "reported", "rank": None, "model": row.model}
+        if row.version:
+            start["version"] = row.version
+        values = {
+            name: value if value is None else round(value / 100, 6)
+            for name, value in zip(table.columns, row.values, strict=True)
+        }
+        if by is None:
+            yield start | values
+        else:
+            yield from (start | {by: name, "value": value} for name, value in values.items())
+
+
+def _board_record(board: Board, by: Grouping | None, headline: str | None) -> Record:
+    groups = group_figures(board, by, headline) if by is not None else None
+    return {
+        "title": board.title,
+        "prompts": board.prompts,
+        "dataset": dict(board.dataset),
+        "scorer": dict(board.scorer),
+        "headline": board.headline,
+        "metrics": {name: metric(name).meaning for name in board.metrics},
+        "ranking": {"alpha": ALPHA, "correction": "holm", "rule": board.ranking},
+        "by": groups and {"kind": by, "metric": groups.metric},
+        "notes": list(board.notes),
+        "runs": [_run_record(place, number, groups) for number, place in enumerate(board.places)],
+    }
+
+
+def _run_record(place: Place, number: int, groups: Groups | None) -> Record:
+    entry = place.entry
+    record = {
+        "rank": place.rank,
+        "model": entry.model,
+        "where": str(entry.where),
+        "origin": entry.origin,
+        "date": entry.date or None,
+        "figures": {name: _figure_record(figure) for name, figure in place.figures.items()},
+        "p_next": place.p_next,
+        "prompts": prompts(entry),
+        **conduct(entry)._asdict(),
+    }
+    if groups is not None:
+        found = groups.figures[number]
+        ordered = [name for name in groups.names if name in found]
+        record["groups"] = {name: _figure_record(found[name]) for name in ordered}
+    return record
+
+
+def _reported_record(table: ReportedTable) -> Record:
+    return {
+        "name": table.name,
+        "title": table.title,
+        "kind": "reported",
+        "unit": "percent",
+        "source": table.source,
+        "note": table.note,
+        "columns": list(table.columns),
+        "rows": [
+            {"model": row.model, "version": row.version, "values": list(row.values)}
+            for row in table.rows
+        ],
+    }
+
+
+def _figure_record(figure: Estimate) -> Record:
+    return {
+        "value": _number(figure.value),
+        "stderr": _number(figure.stderr),
+        "n": figure.n,
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _safe(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = one_line(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
