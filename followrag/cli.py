@@ -42,6 +42,7 @@ COMMANDS = {
     "leaderboard": _Command(
         "followrag.leaderboard.tables.command:leaderboard", "Rank runs in tables."
     ),
+    "report": _Command("followrag.leaderboard.report.command:report", "Make a page of runs."),
     "compare": _Command("followrag.leaderboard.gate.command:compare", "Tell if a run is worse."),
     "baseline": _Command(
         "followrag.leaderboard.gate.update:baseline", "Keep a run to compare with."

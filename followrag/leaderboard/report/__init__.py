@@ -1,0 +1,1 @@
+"""One page of runs that works offline, and its charts as images."""
