@@ -175,7 +175,7 @@ def percent_range(values: Iterable[float | None]) -> list[float]:
     """Give the range of an axis around percents, no wider than percents can be."""
     known = [value for value in values if value is not None]
     margin = 5 + 0.05 * (max(known) - min(known))
-    return [max(-3.0, min(known) - margin), min(103.0, max(known) + margin)]
+    return [max(-1.9, min(known) - margin), min(101.9, max(known) + margin)]
 
 
 def models_height(count: int, around: int) -> int:
