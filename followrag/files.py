@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import math
 import os
 import shutil
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from followrag.errors import OutputError
 
 _READY = ".ready"  # a folder of complete files, on their way to their places
 
@@ -20,8 +25,44 @@ def json_line(value: Mapping[str, Any], indent: int | None = None) -> bytes:
     return text.encode("utf-8", errors="backslashreplace") + b"\n"
 
 
+def json_number(value: float) -> float | None:
+    """Give a number as JSON has it, which knows no nan: None, which is written as null."""
+    return None if math.isnan(value) else value
+
+
+@contextmanager
+def writing_to(where: object, remedy: str) -> Iterator[None]:
+    """Run a block that writes; tell where it can't.
+
+    Args:
+        where: The file, folder or stream.
+        remedy: What the user can do.
+
+    Raises:
+        OutputError: The block raised an OSError.
+    """
+    try:
+        yield
+    except BrokenPipeError:  # whoever read along has seen enough
+        raise
+    except OSError as error:
+        raise OutputError(f"{where}: can't be written to ({error.strerror}); {remedy}") from error
+
+
+def require_no_folder(path: Path) -> None:
+    """Make sure that a path is not a folder's, nor an empty one, which is this folder's.
+
+    Raises:
+        IsADirectoryError: It is.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+
+
 def write_whole(path: Path, parts: Iterable[bytes]) -> None:
     """Write a file beside its place and move it there, whatever interrupts the writing.
+
+    Links are followed. What is there and is no file, such as a pipe or a device, is written to.
 
     Args:
         path: Where to write; its folder is made if it isn't there.
@@ -30,14 +71,28 @@ def write_whole(path: Path, parts: Iterable[bytes]) -> None:
     Raises:
         OSError: The file can't be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    require_no_folder(path)
+    if _is_stream(path):
+        with path.open("wb") as stream:
+            stream.writelines(parts)
+        return
+    place = Path(os.path.realpath(path))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
         with unfinished.open("wb") as file:
             file.writelines(parts)
-        unfinished.replace(path)
+        unfinished.replace(place)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether something is there that no file can take the place of."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def write_together(folder: Path, files: Mapping[str, Iterable[bytes]]) -> None:

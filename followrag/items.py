@@ -24,6 +24,11 @@ from followrag.verifiers import Constraint, Verdict, get_constraint
 DATASETS = {"ifnq": "nq", "iftq": "tqa", "ifhq": "hotpotqa", "ifwebq": "webq"}
 
 
+def dataset_of(type: str | None) -> str:
+    """Give the short name of a source: nq, tqa, hotpotqa, webq, or the type, or "other"."""
+    return DATASETS.get(type or "", type) or "other"
+
+
 class Passage(BaseModel):
     """A retrieved passage."""
 
@@ -109,8 +114,8 @@ class Item(BaseModel):
 
     @property
     def dataset(self) -> str:
-        """Short name of the question's source: nq, tqa, hotpotqa, webq, or the type, or "other"."""
-        return DATASETS.get(self.type, self.type) or "other"
+        """Short name of the question's source, as `dataset_of` has it."""
+        return dataset_of(self.type)
 
     @cached_property
     def golds(self) -> tuple[str, ...]:

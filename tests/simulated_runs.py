@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ Counts = NDArray[np.int64]
 
 # FollowRAG's prompts with 1, 2, 3 and 4 constraints.
 SHARES = np.array([675, 675, 375, 375]) / 2100
+_RUNS = count()
 
 
 def run(counts: Counts, followed: Flags, answered: Flags) -> Outcomes:
@@ -27,7 +29,7 @@ def run(counts: Counts, followed: Flags, answered: Flags) -> Outcomes:
         judge_error=np.zeros(prompts, dtype=np.bool_),
         error=np.zeros(prompts, dtype=np.bool_),
         length=np.full(prompts, 100),
-        digest=np.zeros(prompts, dtype=np.uint64),
+        digest=np.full(prompts, next(_RUNS), dtype=np.uint64),  # no two runs say the same
         row=np.repeat(np.arange(prompts), counts),
         id=np.full(constraints, "length_words"),
         strict=followed,
@@ -66,6 +68,26 @@ def pair(
     answers = _fates(random.random(prompts), random.random(prompts) < ability, discordance, effect)
     base, candidate = (run(counts, *side) for side in zip(sides, answers, strict=True))
     return base, candidate
+
+
+def breaking_pair(
+    random: np.random.Generator, prompts: int, effect: float
+) -> tuple[Outcomes, Outcomes]:
+    """Draw two runs of which the second only loses: all of some prompts with four constraints.
+
+    Args:
+        random: Where chance comes from.
+        prompts: Number of prompts.
+        effect: By how much inst_level_loose_acc is worse in the second run.
+    """
+    counts = random.choice(4, size=prompts, p=SHARES) + 1
+    row = np.repeat(np.arange(prompts), counts)
+    followed = random.random(len(row)) < 0.9
+    share = effect * (SHARES @ np.arange(1, 5)) / (SHARES[3] * 4 * 0.9)
+    breaks = (counts == 4) & (random.random(prompts) < share)
+    answered = np.ones(prompts, dtype=np.bool_)
+    base = run(counts, followed, answered)
+    return base, run(counts, followed & ~breaks[row], answered)
 
 
 def groups(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from followrag.cli import COMMANDS
+from followrag.cli import COMMANDS, main
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -83,3 +83,25 @@ def test_help_answers_in_under_300_ms_of_processor_time(command: Command) -> Non
         command("--help")
         times.append(spent() - start)
     assert min(times) < 0.3
+
+
+def test_what_the_output_can_not_encode_is_escaped(command: Command) -> None:
+    ended = command("verify", "caf\u00e9", "--constraint", "no such", PYTHONIOENCODING="ascii")
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+
+
+def crash() -> None:
+    """Stand in for a command with a defect."""
+    raise RuntimeError("a defect")
+
+
+def test_a_defect_ends_with_2_which_is_no_verdict(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = COMMANDS["verify"]._replace(function=f"{__name__}:crash")
+    monkeypatch.setitem(COMMANDS, "crash", listed)
+    with pytest.raises(SystemExit) as ended:
+        main(["crash"])
+    assert ended.value.code == 2
+    assert "RuntimeError: a defect" in capsys.readouterr().err

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from followrag.files import settle, write_together
+from followrag.files import settle, write_together, write_whole
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -66,3 +67,46 @@ def test_where_nothing_was_left_nothing_is_done(tmp_path: Path) -> None:
     settle(tmp_path / "nowhere")
     settle(tmp_path)
     assert contents(tmp_path) == {}
+
+
+def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
+    for there in ("old", None):
+        target = tmp_path / f"{there}.txt"
+        if there:
+            target.write_text(there)
+        link = tmp_path / f"link to {there}"
+        link.symlink_to(target.name)
+        write_whole(link, [b"new"])
+        assert link.is_symlink()
+        assert target.read_text() == "new"
+
+
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(pipe, [b"n", b"ew"])
+    assert os.read(reader, 10) == b"new"
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_a_device_stays_a_device() -> None:
+    write_whole(Path("/dev/null"), [b"gone"])
+    assert Path("/dev/null").is_char_device()
+
+
+def test_nothing_is_made_where_a_folder_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in (tmp_path, Path()):
+        with pytest.raises(IsADirectoryError):
+            write_whole(path, [b"new"])
+    assert contents(tmp_path) == {}
+
+
+def test_links_that_lead_in_a_circle_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(OSError, match="symbolic links"):
+        write_whole(tmp_path / "a", [b"new"])
+    assert (tmp_path / "a").is_symlink()

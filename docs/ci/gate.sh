@@ -8,16 +8,28 @@
 # INCONCLUSIVE, and 2 where nothing could be compared.
 set -eu
 
-baseline=${1:?name the baseline file, then the options of followrag eval}
+# What goes wrong ends with 2: an exit code of 1 would be taken for REGRESSED.
+if [ $# -eq 0 ]; then
+    echo "name the baseline file, then the options of followrag eval" >&2
+    exit 2
+fi
+baseline=$1
 shift
 out=${GATE_OUT:-gate-output}
 policy=${GATE_POLICY:-}
 
+# An earlier answer must not be taken for this one's.
+rm -f "$out/compare.md" "$out/compare.json" "$out/compare.xml" || exit 2
+for file in "$baseline" ${policy:+"$policy"}; do
+    if [ ! -r "$file" ]; then
+        echo "$file: is not there, or can't be read" >&2
+        exit 2
+    fi
+done
 if [ -e "$out/runs" ]; then
     echo "$out/runs: holds earlier runs, which would count as seeds; remove it, or set GATE_OUT" >&2
     exit 2
 fi
-# An exit code of 1 would be taken for REGRESSED.
 followrag eval "$@" --output_path "$out/runs" || exit 2
 
 followrag compare "$baseline" "$out/runs" ${policy:+--policy "$policy"} \

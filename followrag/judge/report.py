@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from followrag.estimates import Estimate
+from followrag.files import json_number
 from followrag.judge.agreement import MARGIN, Agreement, compare
 from followrag.ratings import Rating
 from followrag.scoring import Row
@@ -185,6 +186,4 @@ def _plain(figure: Estimate) -> str:
 
 
 def _numbers(figure: Estimate) -> dict[str, float | None]:
-    return {
-        name: None if math.isnan(number) else number for name, number in figure._asdict().items()
-    }
+    return {name: json_number(number) for name, number in figure._asdict().items()}

@@ -1,1 +1,1 @@
-"""Tables over many runs, statistics, the report and the release gate (not built yet)."""
+"""Runs read, compared, ranked and reported."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -27,7 +27,7 @@ class Entry:
         outcomes: What was decided, row by row; None where only figures are there.
         given: The figures, where there are no outcomes.
         date: When it ran, as ISO 8601; empty where that is not recorded.
-        details: What else is recorded: `backend`, `model_args`, `packages`, `generation_counts`.
+        details: What else is recorded: `backend`, `model_args`, `packages`, `seed`.
     """
 
     model: str
@@ -50,7 +50,19 @@ class Entry:
         estimate = metric(name).figure(self.outcomes)
         return estimate if estimate.n else None
 
+    def figures(self, names: Iterable[str] = METRICS) -> dict[str, Estimate]:
+        """Give those of some metrics that the run has, by name."""
+        found = {name: self.figure(name) for name in names}
+        return {name: figure for name, figure in found.items() if figure is not None}
+
     @property
-    def metrics(self) -> list[str]:
-        """The names in `METRICS` that it has figures of."""
-        return [name for name in METRICS if self.figure(name) is not None]
+    def prompts(self) -> int:
+        """The number of prompts; 0 where it is not recorded."""
+        if self.outcomes is not None:
+            return len(self.outcomes)
+        return max((figure.n for figure in self.given.values()), default=0)
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether prompts and responses stand where it was read from."""
+        return self.origin in ("run folder", "lm-eval samples")

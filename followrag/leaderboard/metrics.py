@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from followrag.errors import InputError
 from followrag.estimates import Estimate, Linear, ratio
 from followrag.leaderboard.outcomes import Flags, Floats, Outcomes
 from followrag.summary import family_of
+from followrag.verifiers import Family
 
 
 class Term(NamedTuple):
@@ -56,9 +57,14 @@ class Metric:
         """Compute it with its standard error, clustered by prompt; nan over no rows."""
         counted = self.over(outcomes)
         estimate = self.linear(counted).estimate()
-        if self.name == "followrag_judge" and (~np.isnan(counted.rating)).sum() < 2:
+        if self.is_judged and (~np.isnan(counted.rating)).sum() < 2:
             return estimate._replace(stderr=np.nan)
         return estimate
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a judge's ratings are in it."""
+        return _rated in self.terms
 
 
 def _share(loose: bool) -> Callable[[Outcomes], Term]:
@@ -103,6 +109,7 @@ def _with_gold_if_rated(rows: Outcomes) -> Flags:
     return _with_gold(rows) & bool(_with_rating(rows).any())
 
 
+_FAMILIES = (*get_args(Family), "unknown")
 METRICS = {
     metric.name: metric
     for metric in (
@@ -159,24 +166,27 @@ def metric(name: str) -> Metric:
     """Look a metric up.
 
     Args:
-        name: A name in `METRICS`; or `family:NAME` or `constraint:ID`, which are
-            inst_level_loose_acc over the constraints of that family or id.
+        name: A name in `METRICS`; `constraint:ID`, which is inst_level_loose_acc over the
+            constraints of that id; `family:NAME` or, as lm-eval's table has it, `NAME_loose_acc`,
+            which is the same over a family.
 
     Raises:
         InputError: There is none of that name.
     """
+    if name in METRICS:
+        return METRICS[name]
     kind, _, value = name.partition(":")
-    if value and kind in ("family", "constraint"):
-        whose = family_of if kind == "family" else str
-        return Metric(
-            name,
-            f"inst_level_loose_acc over the constraints of {kind} {value}",
-            (_share(True),),
-            _all_rows,
-            lambda id: bool(id) and whose(id) == value,
-        )
-    if name not in METRICS:
-        near = difflib.get_close_matches(name, METRICS, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(METRICS)}"
-        raise InputError(f"{name}: is no metric; {hint}")
-    return METRICS[name]
+    if kind == "constraint" and value:
+        return _part(name, f"constraint {value}", lambda id: id == value)
+    family = value if kind == "family" else name.removesuffix("_loose_acc")
+    if family in _FAMILIES and name in (f"family:{family}", f"{family}_loose_acc"):
+        return _part(name, f"family {family}", lambda id: bool(id) and family_of(id) == family)
+    known = [*METRICS, *(f"family:{family}" for family in get_args(Family)), "constraint:ID"]
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+    raise InputError(f"{name}: is no metric; {hint}")
+
+
+def _part(name: str, whose: str, chosen: Callable[[str], bool]) -> Metric:
+    meaning = f"inst_level_loose_acc over the constraints of {whose}"
+    return Metric(name, meaning, (_share(True),), _all_rows, chosen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Literal, NamedTuple, Self
 
 import numpy as np
@@ -15,6 +16,12 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Grouping = Literal["dataset", "family", "constraint", "count"]
+
+
+def digest_of(response: str) -> int:
+    """Hash a response to 64 bits."""
+    text = response.encode("utf-8", errors="surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest())
 
 
 class Check(NamedTuple):

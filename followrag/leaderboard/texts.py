@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+SHOWN = 10  # how many of a list a message names
 _JOINERS = "‌‍"  # invisible, but they belong to words and emoji
 
 
@@ -18,3 +21,17 @@ def one_line(text: str) -> str:
         else letter.encode("unicode_escape").decode()
         for letter in joined
     )
+
+
+def listed(
+    names: Sequence[str], most: int = SHOWN, *, named: Callable[[str], str] = one_line
+) -> str:
+    """List the first of some names, and say how many more there are.
+
+    Args:
+        names: The names.
+        most: How many to list.
+        named: How to write a name, which may hold anything.
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(map(named, names[:most])) + more

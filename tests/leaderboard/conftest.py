@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lm_eval_layouts import Pair, evaluate, read_pair
 
 from followrag import load_items
 from followrag.baseline import oracle_answer
@@ -46,6 +47,23 @@ def write_demo_run() -> MakeRun:
         return folder
 
     return write
+
+
+@pytest.fixture(scope="session")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that `followrag eval` has written, to be read only: see `evaluate`."""
+    return evaluate(tmp_path_factory.mktemp("evaluated"))
+
+
+@pytest.fixture(scope="session")
+def recorded(evaluated: Path) -> Pair:
+    return read_pair(evaluated)
+
+
+@pytest.fixture
+def pair(recorded: Pair) -> Pair:
+    """What lm-eval's files in `evaluated` hold, free to be changed."""
+    return recorded.copy()
 
 
 @pytest.fixture

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from followrag.leaderboard.entries import Entry
+from made_entries import made_entry
+
 from followrag.leaderboard.gate.sides import Side
 from followrag.leaderboard.outcomes import Check, Outcomes, RowOutcome
-from followrag.leaderboard.settings import Settings
 
 SETTINGS: Mapping[str, Any] = {
     "dataset": {"sha256": "ab", "count": 3, "problems": 0},
@@ -19,28 +18,10 @@ SETTINGS: Mapping[str, Any] = {
 }
 
 
-def make_entry(
-    outcomes: Outcomes | None,
-    model: str = "model",
-    task: str = "demo",
-    where: str = "runs/a",
-    details: Mapping[str, Any] | None = None,
-    **settings: Any,
-) -> Entry:
-    """Wrap outcomes as a run; `settings` are parts of `SETTINGS` that differ."""
-    return Entry(
-        model,
-        Path(where),
-        "run folder",
-        Settings(task, **{**SETTINGS, **settings}),
-        outcomes,
-        details=details or {},
-    )
-
-
 def make_side(runs: Sequence[Outcomes], name: str = "base", **entry: Any) -> Side:
-    """Wrap outcomes as the runs of a side."""
-    return Side(name, tuple(make_entry(run, **{"model": name, **entry}) for run in runs))
+    """Wrap outcomes as the runs of a side; `entry` is what differs from its name and `SETTINGS`."""
+    wrapped = {"model": name, **SETTINGS, **entry}
+    return Side(name, tuple(made_entry(outcomes=run, **wrapped) for run in runs))
 
 
 def prompt_outcomes(

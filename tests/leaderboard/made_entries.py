@@ -20,9 +20,10 @@ def made_entry(
     sha256: str | None = "a",
     version: str = "1",
     given: Mapping[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> Entry:
-    """Make a run of a model on items of this checksum."""
+    """Make a run of a model on items of this checksum; `settings` are parts of its settings."""
     count = 0 if outcomes is None else len(outcomes)
     return Entry(
         model=model,
@@ -39,4 +40,5 @@ def made_entry(
         outcomes=outcomes,
         given=given or {},
         date=date,
+        details=details or {},
     )

@@ -5,21 +5,27 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from gate_sides import make_entry, prompt_outcomes
-from hypothesis import given
+from gate_sides import SETTINGS, prompt_outcomes
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_entries import made_entry
 
+from followrag import load_items
 from followrag.errors import InputError
 from followrag.leaderboard.gate import compare_runs
-from followrag.leaderboard.gate.baseline_file import baseline_bytes, is_baseline, read_baseline
 from followrag.leaderboard.outcomes import Check, Outcomes, RowOutcome
+from followrag.leaderboard.reading.baseline_file import baseline_bytes, is_baseline, read_baseline
 from followrag.leaderboard.reading.finding import find_runs
+from followrag.runs import write_run
+from followrag.scoring import error_row, score_item
+from followrag.summary import summarise
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 MakeRun = Callable[..., Path]
@@ -60,6 +66,7 @@ def baseline(tmp_path: Path, run: Path) -> Path:
 # The file
 
 
+@settings(deadline=None)
 @given(rows=row_lists, model=st.text(), second=row_lists)
 def test_what_is_written_is_read_again(
     tmp_path_factory: pytest.TempPathFactory,
@@ -67,7 +74,8 @@ def test_what_is_written_is_read_again(
     second: list[RowOutcome],
     model: str,
 ) -> None:
-    entries = [make_entry(Outcomes.of(each), f"m {model}") for each in (rows, second)]
+    runs = (Outcomes.of(each) for each in (rows, second))
+    entries = [made_entry(f"m {model}", run, **SETTINGS) for run in runs]
     path = tmp_path_factory.getbasetemp() / "written.json"
     path.write_bytes(baseline_bytes(entries))
     read = read_baseline(path)
@@ -90,7 +98,7 @@ def test_what_is_written_is_read_again(
 def test_a_row_is_a_line_and_a_row_that_is_decided_otherwise_changes_one() -> None:
     before = prompt_outcomes([True] * 50)
     after = prompt_outcomes([True] * 49 + [False])
-    old, new = (baseline_bytes([make_entry(run)]).splitlines() for run in (before, after))
+    old, new = (baseline_bytes([made_entry("m", run)]).splitlines() for run in (before, after))
     assert len(old) == len(new)
     changed = [line for line, other in zip(old, new, strict=True) if line != other]
     assert changed[-1].startswith(b'{"key": "49", ')
@@ -104,9 +112,8 @@ def test_it_holds_no_text_path_or_secret(run: Path, baseline: Path, tmp_path: Pa
         assert row["question"] not in content
         assert row["response"] not in content
     assert str(tmp_path) not in content
-    entry = make_entry(
-        prompt_outcomes([True]), "/home/me/models/mine", details={"model_args": {"api_key": "s3c"}}
-    )
+    details = {"model_args": {"api_key": "s3c"}}
+    entry = made_entry("/home/me/models/mine", prompt_outcomes([True]), details=details)
     written = baseline_bytes([entry]).decode()
     assert '"model": "mine"' in written
     assert "s3c" not in written
@@ -124,6 +131,10 @@ def test_a_baseline_is_told_from_other_files(baseline: Path, tmp_path: Path) -> 
     marked.write_bytes(b"\xef\xbb\xbf" + baseline.read_bytes())
     assert is_baseline(marked)
     assert read_baseline(marked)
+    reordered = json.dumps({"runs": [], "schema": "followrag.baseline/1"})
+    for content in (reordered, "<<<<<<< HEAD\n" + baseline.read_text()):
+        marked.write_text(content)
+        assert is_baseline(marked)
     for content in ("", "[]", '{"results": {}}', '{"schema": "other"}'):
         marked.write_text(content)
         assert not is_baseline(marked)
@@ -160,6 +171,14 @@ def flip_a_verdict(content: dict[str, Any]) -> None:
             lambda content: content["runs"][0]["rows"][0]["checks"][0].__setitem__(1, "yes"),
             "run 0, row 0: 'yes' is no verdict; one of strict, loose, no, error",
         ),
+        (lambda content: content["runs"][0]["rows"][3].update(length=2**63), r"rows\[3\].length"),
+        (lambda content: content.update(more=1), "unknown field `more`"),
+        (lambda content: content["runs"][0].update(more=1), "unknown field `more`"),
+        (lambda content: content["runs"][0].update(figures={}), "figures are not those that"),
+        (
+            lambda content: content["runs"][0]["figures"].pop("followrag"),
+            r"run 0: its figures are not those that its rows give \(followrag\); restore it",
+        ),
         (repeat_a_row, "run 0, row 1: key '0' is there twice"),
         (flip_a_verdict, "is not what its rows give"),
         (lambda content: content["runs"][0]["rows"].pop(), "is not what its rows give"),
@@ -177,6 +196,7 @@ def test_what_is_wrong_with_a_baseline_is_named(
     "change",
     [
         lambda content: content[: len(content) // 2],
+        lambda content: b"<<<<<<< HEAD\n" + content,
         lambda content: content.replace(b'{"key": "3"', b"<<<<<<< HEAD\n", 1),
         lambda content: content.replace(b"followrag_demo", b"\xff", 1),
     ],
@@ -185,8 +205,9 @@ def test_a_file_that_is_cut_or_merged_is_refused(
     baseline: Path, change: Callable[[bytes], bytes]
 ) -> None:
     baseline.write_bytes(change(baseline.read_bytes()))
-    with pytest.raises(InputError, match=r"is not JSON .* write it again with `followrag baseline"):
-        read_baseline(baseline)
+    said = r"is a damaged baseline: not JSON .* write it again with `followrag baseline"
+    with pytest.raises(InputError, match=said):
+        compare_runs(baseline, baseline)
 
 
 # The command
@@ -240,7 +261,8 @@ def test_a_damaged_baseline_is_replaced(command: Command, run: Path, baseline: P
     baseline.write_bytes(sound[:-50])
     ended = command("baseline", "update", baseline, run)
     assert ended.returncode == 0
-    assert f"can't be compared with what is there: {baseline}: is not JSON" in ended.stdout
+    said = f"can't be compared with what is there: {baseline}: is a damaged baseline: not JSON ("
+    assert ended.stdout.startswith(said)
     assert baseline.read_bytes() == sound
 
 
@@ -263,3 +285,38 @@ def test_a_place_that_can_not_be_written_to_is_named(
     ended = command("baseline", "update", tmp_path / place, run)
     assert ended.returncode == 2
     assert ended.stderr.startswith(f"error: {tmp_path / place}: can't be ")
+
+
+def test_rows_that_could_not_be_scored_or_rated_are_counted(
+    command: Command, tmp_path: Path
+) -> None:
+    items = load_items("followrag_demo")
+    rows = [error_row(item, "no response") for item in items][:3]
+    rows += [score_item(item, "Paris") for item in items][3:]
+    write_run(tmp_path / "run", items, rows, summarise(rows), {"model": "model"})
+    ended = command("baseline", "update", tmp_path / "baseline.json", tmp_path / "run")
+    assert ended.returncode == 0
+    said = f"warning: {tmp_path / 'run'}: 3 rows could not be scored, and count as not followed\n"
+    assert ended.stderr == said
+
+
+def test_a_full_disk_behind_the_output_does_not_change_the_exit_code(
+    run: Path, baseline: Path, tmp_path: Path, write_demo_run: MakeRun
+) -> None:
+    other = write_demo_run(tmp_path / "other", seed=1)
+    for candidate, options, code in ((run, [], 0), (other, ["--check"], 1), (other, [], 0)):
+        words = [sys.executable, "-m", "followrag", "baseline", "update", baseline, candidate]
+        with Path("/dev/full").open("w") as full:
+            ended = subprocess.run(
+                [*map(str, words), *options],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+            )
+        assert ended.returncode == code
+        assert set(ended.stderr.splitlines()) == {
+            "warning: standard output: can't be written to (No space left on device); send it "
+            "elsewhere"
+        }
+    assert baseline.read_bytes() == baseline_bytes(find_runs([str(other)]).entries)

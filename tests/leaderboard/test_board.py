@@ -151,6 +151,16 @@ def test_without_the_current_version_the_most_common_one_is_kept(
     assert problem.where == "runs/a"
 
 
+def test_of_two_scorers_as_common_the_reference_is_kept(make_outcomes: MakeOutcomes) -> None:
+    entries = [
+        made_entry(mode, make_outcomes(), scorer={"mode": mode, "version": "1"})
+        for mode in ("lenient", "reference", "strict")
+    ]
+    [board], problems = make_boards(entries)
+    assert [place.entry.model for place in board.places] == ["reference"]
+    assert [problem.where for problem in problems] == ["runs/lenient", "runs/strict"]
+
+
 def test_of_a_model_that_is_there_twice_the_newest_run_is_shown(
     make_outcomes: MakeOutcomes,
 ) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from lm_eval_layouts import DATE, TASK, Pair, evaluate, read_pair, write_dated
+from lm_eval_layouts import DATE, TASK, Pair, write_dated
 
 from followrag.errors import InputError
 from followrag.leaderboard.reading.finding import Found, find_runs
@@ -17,20 +17,10 @@ from followrag.leaderboard.reading.finding import Found, find_runs
 MakeRun = Callable[..., Path]
 
 
-@pytest.fixture(scope="module")
-def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return evaluate(tmp_path_factory.mktemp("evaluated"))
-
-
 @pytest.fixture
 def beside(evaluated: Path, tmp_path: Path) -> Path:
     """A folder that `followrag eval` has written: lm-eval's files, and a run folder of them."""
     return shutil.copytree(evaluated, tmp_path / "beside")
-
-
-@pytest.fixture(scope="module")
-def pair(evaluated: Path) -> Pair:
-    return read_pair(evaluated)
 
 
 def find(*names: str | Path) -> Found:
@@ -103,7 +93,9 @@ def test_a_limited_run_folder_is_told_by_its_results(beside: Path) -> None:
     results["n-samples"][TASK]["original"] = 100
     path.write_text(json.dumps(results))
     (told,) = problems(beside)
-    assert told.startswith(f"{run_folder(beside)}: was made with --samples (72 of 100 items)")
+    assert told.startswith(
+        f"{run_folder(beside)}: was made with --limit or --samples (72 of 100 items)"
+    )
 
 
 def test_a_limited_run_folder_alone_tells_that_it_is(beside: Path, tmp_path: Path) -> None:
@@ -112,7 +104,7 @@ def test_a_limited_run_folder_alone_tells_that_it_is(beside: Path, tmp_path: Pat
     manifest["lm_eval"]["n_samples"]["original"] = 100
     (moved / "manifest.json").write_text(json.dumps(manifest))
     (told,) = problems(moved)
-    assert told.startswith(f"{moved}: was made with --samples (72 of 100 items)")
+    assert told.startswith(f"{moved}: was made with --limit or --samples (72 of 100 items)")
 
 
 def test_a_run_that_is_reached_twice_is_taken_once(write_demo_run: MakeRun, tmp_path: Path) -> None:
@@ -161,14 +153,14 @@ def test_a_name_for_several_models_is_refused(write_demo_run: MakeRun, tmp_path:
 @pytest.mark.parametrize(
     "name", ["nowhere", "x=nowhere", "", pytest.param("a" * 5000, id="long"), "x="]
 )
-def test_a_name_of_nothing_is_refused(name: str) -> None:
-    with pytest.raises(InputError, match="no such file or folder"):
-        find(name)
+def test_a_name_of_nothing_is_a_problem(name: str) -> None:
+    (told,) = problems(name)
+    assert "no such file or folder" in told
 
 
-def test_an_empty_name_for_a_path_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="gives no name"):
-        find(f"={tmp_path}")
+def test_an_empty_name_for_a_path_is_a_problem(tmp_path: Path) -> None:
+    (told,) = problems(f"={tmp_path}")
+    assert told.startswith(f"={tmp_path}: gives no name")
 
 
 def test_an_empty_folder_is_a_problem(tmp_path: Path) -> None:
@@ -239,9 +231,28 @@ def test_published_tables_are_found_by_name() -> None:
     assert not found.problems
 
 
-def test_an_unknown_table_is_refused() -> None:
-    with pytest.raises(InputError, match="known: followrag, ragqa, instruct_rag"):
-        find("reported:nothing")
+def test_names_of_nothing_are_problems_and_the_rest_is_found(
+    write_demo_run: MakeRun, tmp_path: Path
+) -> None:
+    run = write_demo_run(tmp_path / "run")
+    found = find(tmp_path / "nope", run, "reported:nothing", "")
+    assert [entry.model for entry in found.entries] == ["model"]
+    assert [str(problem).partition(";")[0] for problem in found.problems] == [
+        f"{tmp_path / 'nope'}: no such file or folder",
+        "reported:nothing: no such published table",
+        "an empty name: no such file or folder",
+    ]
+
+
+def test_a_run_under_two_names_is_a_problem_that_names_both(
+    write_demo_run: MakeRun, tmp_path: Path
+) -> None:
+    run = write_demo_run(tmp_path / "run")
+    found = find(f"a={run}", f"b={tmp_path}", f"a={run}")
+    assert [entry.model for entry in found.entries] == ["a"]
+    (problem,) = found.problems
+    assert problem.where == f"b={tmp_path}"
+    assert problem.message.startswith(f"is the same run as a={run}, under which it is shown")
 
 
 def test_a_folder_called_reported_is_a_folder(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from followrag import load_items
+from followrag.cli import main
+from followrag.leaderboard.reading.baseline_file import baseline_bytes
+from followrag.leaderboard.reading.finding import find_runs
 from followrag.runs import write_run
 from followrag.scoring import error_row, score_item
 from followrag.sources import ItemSet
@@ -123,6 +127,165 @@ def test_what_can_not_be_used_is_named(runs: Path, arguments: tuple[str, ...], s
     assert ended.returncode == 2
     assert ended.stderr.startswith(f"error: {said}")
     assert "Traceback" not in ended.stderr
+
+
+# What it prints and writes
+
+
+@pytest.fixture
+def ends_with(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Compare in this process; gives the exit code and what is printed."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["compare", *map(str, arguments)])
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, *capfd.readouterr()
+
+    return run
+
+
+@pytest.mark.parametrize(("candidate", "code"), [("new", 1), ("old", 0), ("alike", 3)])
+@pytest.mark.parametrize("options", [("--format", "json"), ("--github",)])
+@pytest.mark.parametrize("to", [">/dev/full", "2>/dev/full >/dev/full", ">&-", ">&- 2>&-"])
+def test_output_that_can_not_be_written_leaves_the_verdict(
+    runs: Path, tmp_path: Path, candidate: str, code: int, options: tuple[str, ...], to: str
+) -> None:
+    file = tmp_path / "compare.json"
+    words = [sys.executable, "-m", "followrag", "compare", runs / "old", runs / candidate]
+    ended = subprocess.run(
+        ["sh", "-c", f'"$@" {to}', "sh", *map(str, words), *options, "--out", file],
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == code
+    assert json.loads(file.read_text())["exit_code"] == code
+    full = to == ">/dev/full"
+    assert ended.stderr.startswith("warning: standard output: can't be written to") == full
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--format", "markdown")])
+def test_whoever_stops_reading_does_not_change_the_verdict(
+    runs: Path, options: tuple[str, ...]
+) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    ended = subprocess.run(
+        [sys.executable, "-m", "followrag", "compare", runs / "old", runs / "old", *options],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        timeout=60,
+    )
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_where_a_file_can_not_be_written_none_is_left_that_tells_a_verdict(
+    ends_with: Callable[..., tuple[int, str, str]], runs: Path, tmp_path: Path
+) -> None:
+    stale, blocked = tmp_path / "compare.json", tmp_path / "file" / "compare.xml"
+    stale.write_text('{"answer": "PASS"}')
+    (tmp_path / "file").touch()
+    code, _, said = ends_with(runs / "old", runs / "old", "--out", stale, "--out", blocked)
+    assert (code, stale.exists()) == (2, False)
+    assert said.startswith(f"error: {blocked}: can't be written to (Not a directory)")
+
+
+def test_the_verdict_is_printed_also_where_a_file_can_not_be_written(
+    ends_with: Callable[..., tuple[int, str, str]], runs: Path, tmp_path: Path
+) -> None:
+    long = tmp_path / ("x" * 250 + ".json")  # its unfinished part has a longer name
+    other = tmp_path / "compare.md"
+    options = ("--out", other, "--out", long)
+    code, printed, said = ends_with(runs / "old", runs / "new", *options)
+    assert (code, other.exists()) == (2, False)
+    assert printed.startswith("REGRESSED: ")
+    assert said.startswith(f"error: {long}: can't be written to (File name too long)")
+    code, printed, _ = ends_with(runs / "old", runs / "new", *options, "--format", "json")
+    assert (code, json.loads(printed)["exit_code"]) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("base", "candidate", "out"),
+    [
+        ("baseline.json", "new", "baseline.json"),
+        ("old", "baseline.json", "link.json"),
+        ("b=baseline.json", "new", "../{here}/baseline.json"),
+        ("baseline.json", "new", "new/sub/compare.json"),
+        ("old", "new", "policy.json"),
+    ],
+)
+def test_what_is_compared_is_not_written_over(
+    ends_with: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    runs: Path,
+    base: str,
+    candidate: str,
+    out: str,
+) -> None:
+    monkeypatch.chdir(runs)
+    Path("policy.json").write_text("margin = 1.0")
+    Path("baseline.json").write_bytes(baseline_bytes(find_runs(["old"]).entries))
+    Path("link.json").unlink(missing_ok=True)
+    Path("link.json").symlink_to("baseline.json")
+    before = {path: path.read_bytes() for path in runs.rglob("*") if path.is_file()}
+    named = out.format(here=runs.name)
+    code, _, said = ends_with(base, candidate, "--policy", "policy.json", "--out", named)
+    assert code == 2
+    assert said.startswith(f"error: {named}: is part of what is compared, or the policy; write")
+    assert before == {path: path.read_bytes() for path in runs.rglob("*") if path.is_file()}
+
+
+def test_a_link_is_written_through_and_stays(
+    ends_with: Callable[..., tuple[int, str, str]], runs: Path, tmp_path: Path
+) -> None:
+    link, target = tmp_path / "latest.json", tmp_path / "kept.json"
+    link.symlink_to(target)
+    assert ends_with(runs / "old", runs / "old", "--out", link)[0] == 0
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["exit_code"] == 0
+
+
+def test_a_summary_that_can_not_be_written_is_a_warning(
+    command: Command, runs: Path, tmp_path: Path
+) -> None:
+    github = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path)}
+    ended = command("compare", runs / "old", runs / "new", **github)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"warning: {tmp_path}: can't be written to (Is a directory)")
+
+
+def test_no_error_is_a_command_to_githubs_runner(
+    ends_with: Callable[..., tuple[int, str, str]], tmp_path: Path, write_demo_run: MakeRun
+) -> None:
+    for place, model in enumerate(("::stop-commands::\x07zz", "##[stop-commands]zz")):
+        write_demo_run(tmp_path / str(place), model=model)
+    code, _, said = ends_with(tmp_path, tmp_path)
+    assert code == 2
+    assert "\n  \\x3a:stop-commands::\\x07zz: " in said
+    assert "\n  ##\\x5bstop-commands]zz: " in said
+
+
+def test_a_task_and_a_model_that_are_paths_match_those_in_a_baseline(
+    ends_with: Callable[..., tuple[int, str, str]], tmp_path: Path, write_demo_run: MakeRun
+) -> None:
+    run = write_demo_run(tmp_path / "run", model="/models/release-7/ckpt")
+    manifest = json.loads((run / "manifest.json").read_text())
+    manifest["items"]["source"] = "/data/night/items.jsonl"
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    baseline = tmp_path / "baseline.json"
+    baseline.write_bytes(baseline_bytes(find_runs([str(run)]).entries))
+    for task in ("items.jsonl", "/data/night/items.jsonl"):
+        code, printed, said = ends_with(baseline, run, "--task", task)
+        assert (code, said) == (0, "")
+        assert printed.splitlines()[0] == (
+            f"PASS: {run} is not worse than {baseline}, on 72 prompts of items.jsonl"
+        )
+
+
+# GitHub
 
 
 def test_in_a_github_workflow_it_annotates_and_adds_to_the_summary(

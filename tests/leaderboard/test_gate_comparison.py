@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from gate_sides import make_entry, make_side, prompt_outcomes
+from gate_sides import make_side, prompt_outcomes
+from made_entries import made_entry
 from scipy.stats import binomtest
 
 from followrag.errors import InputError
@@ -158,11 +160,12 @@ def test_every_mismatch_is_listed_with_all_that_would_have_to_be_allowed() -> No
 
 
 def test_seeds_of_a_side_must_be_alike_too() -> None:
-    first = make_entry(prompt_outcomes([True, False]), where="runs/0")
+    cold = {"generation": {"temperature": 0.0}}
+    first = made_entry("m", prompt_outcomes([True, False]), where="runs/0", **cold)
     second = prompt_outcomes([False, True])
-    side = side_of("runs", [first, make_entry(second, where="runs/1")])
+    side = side_of("runs", [first, made_entry("m", second, where="runs/1", **cold)])
     assert len(compare_sides(side, side, Policy()).base.entries) == 2
-    hot = make_entry(second, where="runs/1", generation={"temperature": 1.0, "until": []})
+    hot = made_entry("m", second, where="runs/1", generation={"temperature": 1.0})
     with pytest.raises(InputError, match=r"temperature is 0.0 and 1.0 \(runs/0, runs/1\)"):
         compare_sides(side_of("runs", [first, hot]), side, Policy())
 
@@ -199,9 +202,26 @@ def test_rows_with_other_constraints_are_not_compared() -> None:
         )
 
     sides = make_side([run("length_words")]), make_side([run("format_title")])
-    with pytest.raises(InputError, match="1 rows that have other constraints: 0"):
+    with pytest.raises(InputError, match=r"1 rows that have other constraints, or gold .*: 0"):
         compare_sides(*sides, Policy())
     assert compare_sides(*sides, Policy(), ["dataset"]).rows.changed == ("0",)
+
+
+def test_rows_with_gold_answers_on_one_side_only_are_not_compared() -> None:
+    run = prompt_outcomes([True, True], answered=1.0)
+    half = replace(run, qa_acc=np.array([1.0, np.nan]))
+    sides = make_side([run]), make_side([half])
+    with pytest.raises(InputError, match=r"1 rows that have other constraints, or gold .*: 1"):
+        compare_sides(*sides, Policy())
+    found = compare_sides(*sides, Policy(), ["dataset"])
+    assert (found.prompts, found.rows.changed) == (1, ("1",))
+
+
+def test_rows_that_are_rated_on_one_side_only_are_told() -> None:
+    run = replace(prompt_outcomes([True, True], answered=1.0), rating=np.array([1.0, 0.5]))
+    half = replace(run, rating=np.array([1.0, np.nan]))
+    found = compare_sides(make_side([run]), make_side([half]), Policy())
+    assert "rows not rated in every run, which the judge's figures lack: 1" in found.notes
 
 
 def test_sides_without_a_common_row_are_refused() -> None:
@@ -258,14 +278,15 @@ def test_ratings_by_the_same_judge_are_compared() -> None:
         ([], "runs: holds no run"),
         (
             [{"model": "a"}, {"model": "b"}],
-            "runs: has runs of several models; name one of them:\n  a: runs/a\n  b: runs/a",
+            "runs: has runs of several models; name one of them:\n  a: runs/a\n  b: runs/b",
         ),
         ([{"task": "nq"}, {"task": "tqa"}], "runs: has runs on nq, tqa; choose one with --task"),
     ],
 )
 def test_a_side_is_one_model_on_one_task(entries: list[dict[str, str]], said: str) -> None:
     made = [
-        make_entry(prompt_outcomes([bool(place)]), **entry) for place, entry in enumerate(entries)
+        made_entry(**{"model": "m", **entry}, outcomes=prompt_outcomes([bool(place)]))
+        for place, entry in enumerate(entries)
     ]
     with pytest.raises(InputError) as raised:
         side_of("runs", made)
@@ -273,7 +294,7 @@ def test_a_side_is_one_model_on_one_task(entries: list[dict[str, str]], said: st
 
 
 def test_a_task_can_be_chosen() -> None:
-    entries = [make_entry(prompt_outcomes([True]), task=task) for task in ("nq", "tqa")]
+    entries = [made_entry("m", prompt_outcomes([True]), task=task) for task in ("nq", "tqa")]
     assert side_of("runs", entries, "tqa").task == "tqa"
     with pytest.raises(InputError, match="holds no run on webq; there are runs on nq, tqa"):
         side_of("runs", entries, "webq")
@@ -281,7 +302,7 @@ def test_a_task_can_be_chosen() -> None:
 
 def test_runs_with_the_same_responses_count_once() -> None:
     run = prompt_outcomes([True, False])
-    entries = [make_entry(run, where=f"runs/{place}") for place in range(2)]
+    entries = [made_entry("m", run, where=f"runs/{place}") for place in range(2)]
     comparison = compare_sides(side_of("runs", entries), side_of("runs", entries[:1]), Policy())
     assert len(comparison.base.entries) == 1
     assert comparison.notes == (
@@ -289,15 +310,32 @@ def test_runs_with_the_same_responses_count_once() -> None:
     )
 
 
+def test_a_copy_with_its_rows_in_another_order_is_no_second_seed() -> None:
+    run = prompt_outcomes([True, False, True])
+    entries = [made_entry("m", each) for each in (run, run.rows(np.array([2, 0, 1])))]
+    assert len(side_of("runs", entries).entries) == 1
+
+
+def test_tasks_that_are_paths_go_by_their_last_part() -> None:
+    places = ("/mon/items.jsonl", "/tue/items.jsonl")
+    runs = [prompt_outcomes([good]) for good in (True, False)]
+    entries = [
+        made_entry("m", run, task=task, where=task) for run, task in zip(runs, places, strict=True)
+    ]
+    for task, found in ((None, 2), ("items.jsonl", 2), ("/wed/items.jsonl", 2), (places[1], 1)):
+        side = side_of("runs", entries, task)
+        assert (side.task, len(side.entries)) == ("items.jsonl", found)
+
+
 def test_figures_without_rows_are_refused() -> None:
     with pytest.raises(InputError, match="has figures but no samples"):
-        side_of("runs", [make_entry(None)])
+        side_of("runs", [made_entry("m", None)])
 
 
 def test_a_run_with_errors_only_is_refused() -> None:
     failed = prompt_outcomes([False, False], errors=[0, 1])
     with pytest.raises(InputError, match="has no row that could be scored"):
-        side_of("runs", [make_entry(failed)])
+        side_of("runs", [made_entry("m", failed)])
 
 
 def test_seeds_are_averaged(tmp_path: Path, write_demo_run: MakeRun) -> None:

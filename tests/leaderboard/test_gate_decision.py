@@ -181,18 +181,85 @@ def test_a_single_prompt_decides_nothing() -> None:
 # Rows that could not be scored
 
 
-def test_rows_that_only_the_base_failed_to_score_stand_in_the_way_of_a_pass() -> None:
+def test_rows_that_the_base_failed_to_score_stand_in_the_way_of_a_pass() -> None:
     followed = [True] * 950 + [False] * 50
     base, sound = prompt_outcomes(followed, errors=range(950, 1000)), prompt_outcomes(followed)
     (gate,) = decide(PROMPTS, [base], [sound]).gates
     assert gate.unscored == pytest.approx(0.05)
     assert gate.answer == "INCONCLUSIVE"
-    assert "5.0 points of the base are rows that it failed to score" in gate.reason
+    assert "5.0 points hang on rows that the base failed to score" in gate.reason
     assert gate.prompts_needed is None
 
 
-def test_rows_that_neither_side_could_score_do_not() -> None:
+def test_rows_that_neither_side_could_score_hide_no_regression() -> None:
+    scored = range(900)
+    base = prompt_outcomes([place >= 900 for place in range(1000)], errors=scored)
+    worse = prompt_outcomes([place >= 920 for place in range(1000)], errors=scored)
+    assert decide(PROMPTS, [base], [worse]).answer != "PASS"
+    same = prompt_outcomes([place >= 900 for place in range(1000)], errors=scored)
+    assert decide(PROMPTS, [base], [same]).answer == "INCONCLUSIVE"
+
+
+def test_each_run_of_the_base_is_held_to_its_own_failures_only() -> None:
+    def failing(which: range) -> Outcomes:
+        followed = [place not in which for place in range(1000)]
+        run = prompt_outcomes(followed, errors=which)
+        return replace(run, digest=run.digest + np.uint64(which.start))
+
+    base = [failing(range(start, start + 5)) for start in (0, 5, 10, 15, 20)]
+    (gate,) = decide(PROMPTS, base, [prompt_outcomes([True] * 1000)]).gates
+    assert gate.unscored == pytest.approx(0.005)
+    assert gate.answer == "PASS"
+
+
+def test_a_constraint_that_could_not_be_checked_is_as_a_row_that_was_not_scored() -> None:
     followed = [True] * 950 + [False] * 50
-    base = prompt_outcomes(followed, errors=range(950, 1000))
-    candidate = replace(base, digest=base.digest + np.uint64(1))
-    assert decide(PROMPTS, [base], [candidate]).answer == "PASS"
+    run = prompt_outcomes(followed)
+    base = replace(run, unchecked=~run.loose)
+    (gate,) = decide(PROMPTS, [base], [prompt_outcomes(followed)]).gates
+    assert (gate.unscored, gate.answer) == (pytest.approx(0.05), "INCONCLUSIVE")
+
+
+def test_a_regression_says_how_much_of_it_is_rows_that_were_not_scored() -> None:
+    base = prompt_outcomes([True] * 1000)
+    failing = prompt_outcomes([True] * 900 + [False] * 100, errors=range(900, 1000))
+    (gate,) = decide(PROMPTS, [base], [failing]).gates
+    assert gate.answer == "REGRESSED"
+    assert gate.reason.endswith(
+        "; up to 10.0 points of that are rows that the candidate failed to score"
+    )
+
+
+JUDGED = Policy(gates={"judge": Gate(), "followrag_judge": Gate()})
+
+
+def rated(ratings: list[float], seed: int = 0) -> Outcomes:
+    run = prompt_outcomes([True] * len(ratings), answered=1.0)
+    return replace(run, rating=np.array(ratings), digest=run.digest + np.uint64(seed))
+
+
+def test_ratings_are_compared_where_both_sides_have_them() -> None:
+    low, high = [0.0] * 500, [1.0] * 500
+    base, candidate = rated(low + high), rated([np.nan] * 500 + high, seed=1)
+    for gate in decide(JUDGED, [base], [candidate]).gates:
+        assert gate.difference.delta == 0
+        assert gate.answer == "INCONCLUSIVE"
+        assert "not rated on both sides" in gate.reason
+
+
+def test_ratings_that_are_nowhere_are_not_missed() -> None:
+    some = [1.0] * 800 + [np.nan] * 200
+    base, candidate = rated(some), rated(some, seed=1)
+    assert decide(JUDGED, [base], [candidate]).answer == "PASS"
+
+
+def test_the_same_responses_to_some_of_the_rows_are_no_pass_by_themselves() -> None:
+    run = prompt_outcomes([True])
+    assert decide(PROMPTS, [run], [run]).answer == "PASS"
+    assert decide(PROMPTS, [run], [run], are_all_rows=False).answer == "INCONCLUSIVE"
+
+
+def test_a_constraint_that_nobody_has_is_named_with_the_nearest() -> None:
+    run = prompt_outcomes([True])
+    with pytest.raises(InputError, match=r"did you mean 'constraint:format_json'\?"):
+        decide(Policy(gates={"constraint:format_jsn": Gate()}), [run], [run])

@@ -20,7 +20,7 @@ from followrag.leaderboard.gate.comparison import compare_sides
 from followrag.leaderboard.gate.github import annotation_lines, append_summary, unusable_annotation
 from followrag.leaderboard.gate.junit import junit, junit_unusable
 from followrag.leaderboard.gate.record import comparison_record, json_schema, unusable_record
-from followrag.leaderboard.gate.writers import code, markdown, markdown_unusable
+from followrag.leaderboard.gate.writers import code, markdown, markdown_unusable, print_text
 from followrag.leaderboard.outcomes import Check, Outcomes, RowOutcome
 
 MakeOutcomes = Callable[..., Outcomes]
@@ -189,6 +189,36 @@ def test_a_pass_needs_no_annotation() -> None:
 
 def test_unusable_input_is_one_escaped_line() -> None:
     assert unusable_annotation("50%\nx") == "::error title=followrag compare::50%25%0Ax"
+
+
+def test_annotations_hold_no_control_characters() -> None:
+    lines = [unusable_annotation(f"{HOSTILE}\n\x07x"), *annotation_lines(compared("REGRESSED"))]
+    assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize("begin", ["::", " \u200d:\ufe0f: ", "a ##[", "#\u200d#["])
+def test_no_printed_line_is_a_workflow_command(
+    begin: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The runner compares as .NET does, which passes over invisible letters."""
+    runs = [
+        Outcomes.of(
+            RowOutcome(
+                f"{begin}stop-commands::{place}",
+                f"{begin}stop-commands::{place % 2}",
+                [Check(f"{begin}stop-commands::zz", good, good, False)],
+                float(good),
+                digest=int(good),
+            )
+            for place in range(60)
+        )
+        for good in (True, False)
+    ]
+    sides = (make_side([run], f"{begin}{name}") for name, run in zip("ab", runs, strict=True))
+    print_text(compare_sides(*sides, Policy()))
+    seen = re.sub("[\u200d\ufe0f]", "", capsys.readouterr().out)
+    assert "stop-commands::zz" in seen
+    assert not re.search(r"^\s*::|##\[", seen, re.MULTILINE)
 
 
 def test_the_steps_summary_is_added_to(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from made_entries import made_entry
 
 from followrag.estimates import Estimate
 from followrag.leaderboard.entries import Entry
+from followrag.leaderboard.metrics import metric
 from followrag.leaderboard.outcomes import Check, Outcomes, RowOutcome
 from followrag.leaderboard.tables.board import Board, make_boards
 from followrag.leaderboard.tables.conduct import Conduct, conduct
@@ -62,6 +64,8 @@ def test_judge_errors_are_a_share_of_what_was_judged() -> None:
     grid = board_grid(one_board(entry))
     assert column(grid, "judge errors %") == ["33.3"]
     assert column(grid, "judge") == [Estimate(0.75, 0.25, 2)]
+    for name in ("judge", "followrag_judge"):
+        assert f"{name}: {metric(name).meaning}." in grid.caption
 
 
 def test_runs_that_were_not_judged_have_no_judge_columns(make_outcomes: MakeOutcomes) -> None:
@@ -89,14 +93,15 @@ def test_each_format_takes_a_run_of_one_row_of_errors_and_of_nothing_but_figures
 ) -> None:
     figures = made_entry("f", None, sha256=None, given={"qa_acc": Estimate(0.5, math.nan, 1)})
     for outcomes in (make_outcomes(1), rows_of_errors(1), rows_of_errors(9)):
-        board = one_board(made_entry("m", outcomes))
+        board = one_board(made_entry("zq7", outcomes))
         for by in ("dataset", "family", "constraint", "count"):
             for grid in (board_grid(board), group_grid(board, by, None)):
-                assert "m" in markdown(grid)
-                assert "m" in latex(grid)
+                assert "zq7" in markdown(grid)
+                assert "zq7" in latex(grid)
                 show_grid(grid)
-            assert csv_text([board], [], by).count("\n") > 1
-            assert json_bytes([board], [], [], by)
+            assert csv_text([board], [], by).count("zq7") > 0
+            (told,) = json.loads(json_bytes([board], [], [], by))["boards"]
+            assert [run["model"] for run in told["runs"]] == ["zq7"]
     for by in ("dataset", "family", "constraint", "count"):
         assert group_grid(one_board(figures), by, None).caption
 

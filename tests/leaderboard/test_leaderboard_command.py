@@ -8,6 +8,7 @@ import json
 import math
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -179,6 +180,7 @@ def test_constraints_are_shown_by_group(board: Board, runs: Path, by: str) -> No
     rows = rows_of(runs / "0")
     found = {row[by]: row for row in shown if row["model"] == "poor"}
     name = family_of if by == "family" else str
+    assert found.keys() == {name(check["id"]) for one in rows for check in one["constraints"]}
     for group, row in found.items():
         passed = [
             check["loose"]
@@ -235,7 +237,18 @@ def test_out_is_written_whole_and_nothing_is_printed(
 def test_out_that_cannot_be_written_is_named(board: Board, runs: Path, tmp_path: Path) -> None:
     ended = board(runs, "--format", "csv", "--out", tmp_path)
     assert ended.code == 2
-    assert re.match(r"error: .*: can't be written \(", ended.err)
+    assert re.match(r"error: .*: can't be written to \(", ended.err)
+
+
+@pytest.mark.parametrize("format", ["table", "csv"])
+def test_output_that_cannot_be_written_is_an_error(runs: Path, format: str) -> None:
+    words = [sys.executable, "-m", "followrag", "leaderboard", str(runs), "--format", format]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        "error: standard output: can't be written to (No space left on device); send it elsewhere\n"
+    )
 
 
 def test_the_same_runs_give_the_same_bytes(board: Board, runs: Path) -> None:
@@ -292,6 +305,56 @@ def test_a_wrong_headline_is_refused(board: Board, runs: Path) -> None:
     ended = board(runs, "--headline", "qa_ac")
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == "error: qa_ac: is no metric; did you mean 'qa_acc'?\n"
+
+
+def test_a_mistyped_name_hides_no_good_run(board: Board, runs: Path) -> None:
+    ended = board("nope", runs, "nor this")
+    assert ended.code == 2
+    assert "org/good" in ended.out
+    assert [line.partition(";")[0] for line in ended.err.splitlines()] == [
+        "error: nope: no such file or folder",
+        "error: nor this: no such file or folder",
+    ]
+
+
+def test_every_eval_ever_has_no_groups(board: Board, runs: Path, tmp_path: Path) -> None:
+    format = ("--format", "every_eval_ever", "--out", tmp_path / "export")
+    ended = board(runs, *format, "--by", "family")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("error: --by family: every_eval_ever has no such groups")
+
+
+def test_a_date_that_no_calendar_has_is_exported_as_none(
+    board: Board, write_demo_run: MakeRun, tmp_path: Path
+) -> None:
+    samples = "samples_followrag_demo_2026-13-45T99-99-99.jsonl"
+    run = write_demo_run(tmp_path / "run", samples=samples)
+    ended = board(run, "--format", "every_eval_ever", "--out", tmp_path / "export")
+    assert (ended.code, ended.err) == (0, "")
+    [record] = (tmp_path / "export").rglob("*.json")
+    assert json.loads(record.read_text())["evaluation_timestamp"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("redirection", "told"),
+    [
+        (">&-", ""),
+        ("--format every_eval_ever --out export > /dev/full", "warning: standard output: "),
+    ],
+)
+def test_standard_output_that_is_not_needed_may_take_nothing(
+    runs: Path, tmp_path: Path, redirection: str, told: str
+) -> None:
+    line = f'"$0" -m followrag leaderboard "$1" {redirection}'
+    ended = subprocess.run(
+        ["sh", "-c", line, sys.executable, runs],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 0
+    assert ended.stderr.startswith(told) and ended.stderr.count("\n") == bool(told)
 
 
 def test_every_eval_ever_needs_a_folder(board: Board, runs: Path) -> None:

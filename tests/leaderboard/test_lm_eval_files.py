@@ -17,8 +17,6 @@ from lm_eval_layouts import (
     TASK,
     Pair,
     as_ifeval,
-    evaluate,
-    read_pair,
     write_dated,
     write_undated,
 )
@@ -28,25 +26,9 @@ from followrag.leaderboard.entries import Entry
 from followrag.leaderboard.outcomes import Outcomes
 from followrag.leaderboard.reading.finding import find_runs
 from followrag.leaderboard.reading.lm_eval_results import TASK_VERSION
-from followrag.runs import SCORER_VERSION
 from followrag.sources import load_items
 
 Write = Callable[..., Path]
-
-
-@pytest.fixture(scope="module")
-def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return evaluate(tmp_path_factory.mktemp("evaluated"))
-
-
-@pytest.fixture(scope="module")
-def recorded(evaluated: Path) -> Pair:
-    return read_pair(evaluated)
-
-
-@pytest.fixture
-def pair(recorded: Pair) -> Pair:
-    return recorded.copy()
 
 
 def only(*names: Path) -> Entry:
@@ -158,7 +140,7 @@ def test_of_several_filters_the_first_counts(
 def test_lm_evals_own_ifeval_is_a_scorer_of_its_own(pair: Pair, tmp_path: Path) -> None:
     entry = only(write_dated(tmp_path, as_ifeval(pair), task="ifeval"))
     assert entry.settings.scorer == {"mode": "lm-eval ifeval", "version": "4.0"}
-    assert entry.metrics == [
+    assert list(entry.figures()) == [
         "inst_level_loose_acc",
         "inst_level_strict_acc",
         "prompt_level_loose_acc",
@@ -180,7 +162,6 @@ def test_an_older_task_is_another_scorer(pair: Pair, tmp_path: Path) -> None:
     pair.results["versions"][TASK] = 0.9
     scorer = only(write_dated(tmp_path, pair)).settings.scorer
     assert scorer == {"mode": "reference", "version": "task 0.9"}
-    assert SCORER_VERSION != "task 0.9"
 
 
 @pytest.mark.parametrize(
@@ -272,6 +253,17 @@ def test_a_figure_without_a_standard_error(pair: Pair, tmp_path: Path) -> None:
     figure = only(tmp_path).figure("qa_acc")
     assert figure is not None
     assert math.isnan(figure.stderr)
+
+
+@pytest.mark.parametrize("value", [10**400, -0.1, 78.2])
+@pytest.mark.parametrize("name", ["followrag", "followrag_stderr"])
+def test_a_figure_that_is_none_is_named(
+    name: str, value: float, pair: Pair, tmp_path: Path
+) -> None:
+    pair.results["results"][TASK][f"{name},none"] = value
+    results = write_dated(tmp_path, pair)
+    (tmp_path / f"samples_{TASK}_{DATE}.jsonl").unlink()
+    assert problem(tmp_path).startswith(f"{results}, {TASK}: {name},none is damaged")
 
 
 def test_samples_without_results_are_named(pair: Pair, tmp_path: Path) -> None:
@@ -386,6 +378,13 @@ def test_arguments_too_long_for_a_file_name(pair: Pair, tmp_path: Path) -> None:
 def test_a_date_that_is_none_is_taken_from_the_name(date: Any, pair: Pair, tmp_path: Path) -> None:
     pair.results["date"] = date
     assert only(write_dated(tmp_path, pair)).date == "2026-01-02T03:04:05"
+
+
+def test_a_date_that_no_calendar_has_is_unknown(pair: Pair, tmp_path: Path) -> None:
+    pair.results["date"] = None
+    for path in (write_dated(tmp_path, pair), tmp_path / f"samples_{TASK}_{DATE}.jsonl"):
+        path.rename(path.with_name(path.name.replace(DATE, "2026-13-45T99-99-99")))
+    assert only(tmp_path).date == ""
 
 
 def test_other_encodings_are_named(pair: Pair, tmp_path: Path) -> None:

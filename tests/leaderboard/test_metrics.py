@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -97,9 +98,11 @@ def test_figures_by_constraint_and_family_are_those_of_the_summary(given: list[A
             for figure, estimate in groups[name].items():
                 ours = METRICS[figure].figure(group)
                 assert tuple(ours) == pytest.approx(tuple(estimate), rel=1e-12, nan_ok=True)
-            same = metric(f"{by}:{name}").figure(outcomes)
             loose = tuple(groups[name]["inst_level_loose_acc"])
-            assert tuple(same) == pytest.approx(loose, rel=1e-12, nan_ok=True)
+            names = [f"{by}:{name}", *([f"{name}_loose_acc"] if by == "family" else [])]
+            for same in names:
+                found = tuple(metric(same).figure(outcomes))
+                assert found == pytest.approx(loose, rel=1e-12, nan_ok=True)
 
 
 def test_a_metric_over_nothing_is_nan() -> None:
@@ -108,7 +111,18 @@ def test_a_metric_over_nothing_is_nan() -> None:
     assert math.isnan(estimate.value)
 
 
-@pytest.mark.parametrize("name", ["inst_level_lose_acc", "families:length", "", "family:"])
-def test_an_unknown_metric_is_named(name: str) -> None:
-    with pytest.raises(InputError, match="is no metric"):
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("inst_level_lose_acc", "did you mean 'inst_level_loose_acc'?"),
+        ("families:length", "did you mean 'family:length'?"),
+        ("family:lenght", "did you mean 'family:length'?"),
+        ("lenght_loose_acc", "did you mean"),
+        ("length", "did you mean 'family:length'?"),
+        ("family:", "did you mean"),
+        ("", "known: followrag, "),
+    ],
+)
+def test_an_unknown_metric_is_named_with_the_nearest(name: str, hint: str) -> None:
+    with pytest.raises(InputError, match=re.escape(f"{name}: is no metric; {hint}")):
         metric(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,62 @@ def test_several_runs_a_side_are_compared_one_by_one(
     assert spread("base") == pytest.approx(math.sqrt(mean_square))
 
 
+def test_two_runs_tell_how_likely_an_equal_candidate_passes_with_their_prompts(
+    command: Command,
+    planned: Callable[..., dict[str, Any]],
+    write_demo_run: MakeRun,
+    tmp_path: Path,
+) -> None:
+    folders = [write_demo_run(tmp_path / name, seed=place) for place, name in enumerate("ab")]
+    own, wanted = planned(*folders, "--margin", 8)["plans"]
+    assert own["prompts"] == 72
+    assert own["pass"] == pytest.approx(pass_chance(72, 0.08, own["spread"]))
+    assert wanted["pass"] == pytest.approx(0.8, abs=0.01)
+    said = command("power", *folders, "--margin", 8).stdout.splitlines()[-1]
+    assert said.startswith("With 72 prompts, ")
+    assert said.endswith(f"one that is as good is a PASS in {100 * own['pass']:.0f}%.")
+
+
+def test_runs_that_can_not_be_compared_teach_only_if_told_to(
+    command: Command, write_demo_run: MakeRun, tmp_path: Path
+) -> None:
+    cold, hot = (
+        write_demo_run(tmp_path / str(heat), seed=heat, generation_kwargs={"temperature": heat})
+        for heat in (0, 1)
+    )
+    refused = command("power", cold, hot)
+    assert refused.returncode == 2
+    assert "\n  generation: temperature is 0 and 1\n" in refused.stderr
+    assert command("power", cold, hot, "--allow", "generation").returncode == 0
+
+
+def test_of_several_tasks_one_is_chosen(
+    command: Command, write_demo_run: MakeRun, tmp_path: Path
+) -> None:
+    for seed, task in enumerate(("one", "other")):
+        for side in "ab":
+            run = write_demo_run(tmp_path / side / task, seed=10 * seed + ord(side))
+            manifest = json.loads((run / "manifest.json").read_text())
+            manifest["items"]["source"] = task
+            (run / "manifest.json").write_text(json.dumps(manifest))
+    folders = (tmp_path / "a", tmp_path / "b")
+    assert "choose one with --task" in command("power", *folders).stderr
+    assert command("power", *folders, "--task", "one").returncode == 0
+
+
+def test_output_that_can_not_be_written_is_an_error() -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "followrag", "power"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("error: standard output: can't be written to (No space left")
+
+
 def test_equal_runs_teach_nothing(
     command: Command, write_demo_run: MakeRun, tmp_path: Path
 ) -> None:
@@ -239,6 +296,7 @@ def test_a_metric_that_the_runs_lack_is_named(
         (["run"], "is one run; name another"),
         (["run", "other", "--discordance", 5], "leave out either them or it"),
         (["--metric", "judge"], "--metric needs two runs"),
+        (["--task", "nq"], "--task needs two runs"),
         (["no_such_run", "other"], "no_such_run: no such file or folder"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

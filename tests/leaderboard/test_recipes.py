@@ -111,6 +111,26 @@ def test_the_shell_recipe_does_not_take_a_failed_evaluation_for_a_verdict(
     assert failed.returncode == 2
 
 
+def test_the_shell_recipe_tells_what_is_missing_before_it_evaluates(
+    baseline: str, shell: Shell
+) -> None:
+    shell("mkdir", "stale")
+    shell("cp", baseline, "stale/compare.json")
+    for files in (("missing.json", ""), (baseline, "missing.toml")):
+        ended = shell(
+            RECIPES / "gate.sh",
+            files[0],
+            "--model",
+            "followrag-baseline",
+            GATE_OUT="stale",
+            GATE_POLICY=files[1],
+        )
+        assert ended.returncode == 2
+        assert ended.stderr.startswith("missing.")
+        assert shell("ls", "stale").stdout == ""
+    assert shell(RECIPES / "gate.sh").returncode == 2
+
+
 @pytest.mark.parametrize(("candidate", "code"), [("runs", 0), ("gate-output/runs", 1)])
 def test_the_pytest_recipe_passes_and_fails_as_the_gate_does(
     gated: subprocess.CompletedProcess[str],

@@ -211,6 +211,24 @@ def test_figures_without_rows_are_in_the_charts_that_need_none(make_outcomes: Ma
     assert [row[0] for row in charts["constraints"].variants[0].rows] == ["full"]
 
 
+def test_names_that_differ_in_their_middle_only_are_numbered(make_outcomes: MakeOutcomes) -> None:
+    names = [f"organisation/{'x' * 30}-{step}-{'y' * 30}" for step in (100, 200)]
+    charts = _charts(_board(*(made_entry(name, make_outcomes()) for name in (*names, "z"))))
+    ticks = charts["constraints"].layout["yaxis"]["ticktext"]
+    short = f"organisation…{'y' * 23}"
+    assert ticks == [f"{short} (1)", f"{short} (2)", "z"]
+    for name in ("counts", "tradeoff"):
+        assert {trace.get("name") for trace in charts[name].variants[0].data} >= set(ticks)
+
+
+def test_the_page_shows_figures_as_the_table_does() -> None:
+    figure = Estimate(0.12344999999, 0.0585000276, 300)
+    given = {"inst_level_loose_acc": figure, "qa_acc": Estimate(0.5, math.nan, 300)}
+    board = _board(made_entry("a", None, given=given))
+    [shown] = contents(drawn([board]), [], [], [Rows(None, [], [])])["boards"]
+    assert [told[-1] for told in shown["places"][0]["figures"]] == ["12.3±5.9", "50.0"]
+
+
 def test_the_page_says_who_is_first(board: Board) -> None:
     [shown] = contents(drawn([board]), [], [], [Rows(None, [], [])])["boards"]
     best = board.places[0]

@@ -7,17 +7,15 @@ import gzip
 import html
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
-from report_browser import find_chromium
 
 from followrag import load_items
-from followrag.leaderboard.report.themes import LIGHT
 from followrag.ratings import Rating
 from followrag.reading import read_run
 from followrag.runs import write_ratings, write_run
@@ -115,7 +113,7 @@ def test_ratings_are_shown_with_their_reasons(
     write_ratings(run, [half, Rating(second, None, (), "", "no rating in it")], {})
     command("report", tmp_path / "run", "--rows", "all", "-o", tmp_path / "page.html")
     [place] = json.loads(_part(tmp_path / "page.html", "contents"))["boards"][0]["places"]
-    assert place["judge_errors"] == 50
+    assert place["judge_errors"] == [50, "50.0"]
     answers = [row["answers"]["0"] for row in _shard(tmp_path / "page.html", "rows-0-0").values()]
     assert (answers[0]["rating"], answers[0]["rating_reason"]) == (0.5, "half right")
     assert "rating" not in answers[1] and answers[1]["rating_reason"] == "no rating in it"
@@ -158,6 +156,7 @@ def test_nothing_usable_writes_no_page(command: Run, tmp_path: Path) -> None:
 def test_published_tables_alone_make_a_page(command: Run, tmp_path: Path) -> None:
     done = command("report", "reported", "-o", tmp_path / "page.html")
     assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{tmp_path / 'page.html'}: 3 published tables\n"
     shown = json.loads(_part(tmp_path / "page.html", "contents"))
     assert shown["boards"] == []
     assert len(shown["reported"]["tables"]) == 3
@@ -184,49 +183,34 @@ def test_a_place_that_cant_be_written_is_an_error(
     assert done.stderr.startswith("error: ") and "can't be written" in done.stderr
 
 
+@pytest.mark.parametrize("out", ["", "."])
+def test_a_folder_is_no_place_for_a_page(command: Run, out: str) -> None:
+    done = command("report", "no such run", "-o", out)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: .: can't be written to (Is a directory); name another file with --out\n"
+    )
+
+
+def test_a_full_standard_output_keeps_no_page_from_being_written(
+    write_demo_run: MakeRun, tmp_path: Path
+) -> None:
+    run = write_demo_run(tmp_path / "run")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "followrag", "report", run, "-o", tmp_path / "page.html"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 0
+    assert re.fullmatch(r"warning: standard output: can't be written to \(.*\n", done.stderr)
+    assert (tmp_path / "page.html").exists()
+
+
 def test_an_unknown_headline_is_an_error(
     write_demo_run: MakeRun, command: Run, tmp_path: Path
 ) -> None:
     done = command("report", write_demo_run(tmp_path / "run"), "--headline", "qa_ac")
     assert done.returncode == 2 and "did you mean 'qa_acc'?" in done.stderr
-
-
-@pytest.fixture
-def kaleido() -> None:
-    if find_spec("kaleido") is None:
-        pytest.skip("kaleido is not installed")
-    find_chromium()
-
-
-@pytest.mark.usefixtures("kaleido")
-@pytest.mark.parametrize("format", ["svg", "png"])
-def test_each_chart_becomes_an_image(
-    write_demo_run: MakeRun, command: Run, tmp_path: Path, format: str
-) -> None:
-    for name, skill in (("ab <i>c</i>", 0.9), ("d", 0.4)):
-        write_demo_run(tmp_path / "runs" / name[0], name, skill)
-    images = ["--images", tmp_path / "images", "--image-format", format]
-    done = command("report", tmp_path / "runs", "-o", tmp_path / "page.html", *images)
-    assert (done.returncode, done.stderr) == (0, "")
-    names = ["constraints", "counts", "differences", "gaps", "tradeoff"]
-    paths = sorted((tmp_path / "images").iterdir())
-    assert [path.name for path in paths] == [f"followrag-demo-{name}.{format}" for name in names]
-    if format == "png":
-        assert all(path.read_bytes().startswith(b"\x89PNG\r\n") for path in paths)
-        return
-    for path in paths:
-        text = " ".join(ElementTree.fromstring(path.read_text()).itertext())
-        assert "ab <i>c</i>" in text
-        assert LIGHT["card"] == "#ffffff" and "rgb(255, 255, 255)" in path.read_text()
-
-
-@pytest.mark.usefixtures("kaleido")
-def test_images_without_a_browser_are_an_error(
-    write_demo_run: MakeRun, command: Run, tmp_path: Path
-) -> None:
-    run = write_demo_run(tmp_path / "run")
-    out = ["-o", tmp_path / "page.html", "--images", tmp_path / "images"]
-    for browser, told in (("/no/such/browser", "finds no file"), ("/bin/false", "fails")):
-        done = command("report", run, *out, BROWSER_PATH=browser)
-        assert done.returncode == 2
-        assert "error: --images: " in done.stderr and told in done.stderr

@@ -19,7 +19,8 @@ from followrag.summary import summarise
 
 HOSTILE = (
     "</script><script>window.harmed = 1</script><img src=x onerror='window.harmed = 1'>"
-    "<!-- <b>needle</b> \u2028 \u202e \x00 \x1b[31m \ud800 &amp; {{ 7 * 7 }}"
+    "<!-- <b>needle</b> \u2028 \u202e \x00 \x1b[31m \ud800 &amp; {{ 7 * 7 }} pass\u200bword "
+    "\ufeff\u200e\u061c\u2060\xad\u180e\u3164\ufff9\U000e0041 \u2764\ufe0f a\u200db"
 )
 
 
@@ -109,6 +110,15 @@ def test_search_finds_responses_prompts_and_reasons(page: Any) -> None:
     _expect_status(page, "No row matches")
 
 
+def test_search_finds_what_the_reader_sees(page: Any) -> None:
+    _choose(page, Run="<i>hostile</i>", Rows="all")
+    for text in ("pass⟨u+200b⟩word", "pass\u200bword"):
+        page.locator("#rows").get_by_label("Search").fill(text)
+        _expect_status(page, "Rows 1 to 20 of 72")
+    page.locator("#rows").get_by_label("Search").fill("password")
+    _expect_status(page, "No row matches")
+
+
 def test_rows_are_chosen_by_constraint_and_dataset(page: Any, runs: Path) -> None:
     rows = _failing(runs, "<i>hostile</i>", "loose")
     expected = sum(
@@ -146,6 +156,8 @@ def test_hostile_text_is_shown_as_text(page: Any) -> None:
     shown = page.locator("#rows .rows .text").first.inner_text()
     assert shown.startswith("</script><script>window.harmed = 1</script><img src=x onerror=")
     assert "⟨U+2028⟩ ⟨U+202E⟩ ⟨U+0000⟩ ⟨U+001B⟩[31m ⟨U+D800⟩ &amp; {{ 7 * 7 }}" in shown
+    hidden = ("FEFF", "200E", "061C", "2060", "00AD", "180E", "3164", "FFF9", "E0041")
+    assert f"{''.join(f'⟨U+{number}⟩' for number in hidden)} ❤\ufe0f a\u200db" in shown
     assert page.evaluate("window.harmed") is None
     assert page.locator("#sections :is(script, i:not(.strip *), iframe)").count() == 0
     assert page.locator("#rows .rows img").count() == 0

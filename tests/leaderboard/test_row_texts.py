@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from lm_eval_layouts import Pair, evaluate, read_pair, write_dated, write_undated
+from lm_eval_layouts import Pair, write_dated, write_undated
 
 from followrag import load_items
 from followrag.errors import InputError
@@ -23,16 +23,6 @@ from followrag.scoring import error_row
 from followrag.summary import summarise
 
 MakeRun = Callable[..., Path]
-
-
-@pytest.fixture(scope="module")
-def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return evaluate(tmp_path_factory.mktemp("evaluated"))
-
-
-@pytest.fixture
-def pair(evaluated: Path) -> Pair:
-    return read_pair(evaluated)
 
 
 def entry(path: Path) -> Entry:

@@ -16,6 +16,7 @@ from followrag.errors import InputError
 from followrag.failures import failed
 from followrag.files import json_line
 from followrag.leaderboard.entries import Entry
+from followrag.leaderboard.metrics import METRICS
 from followrag.leaderboard.outcomes import Outcomes
 from followrag.leaderboard.reading.run_folders import read_run_folder
 from followrag.ratings import Rating
@@ -75,12 +76,11 @@ def written(folder: Path, items: list[Item], rows: list[Row], *unread: str) -> P
 
 
 def test_figures_are_those_of_the_run(folder: Path) -> None:
-    entry = read_run_folder(folder)
-    for name, figure in read_metrics(folder)["overall"].items():
-        if name in entry.metrics:
-            found = entry.figure(name)
-            assert found is not None
-            assert found._asdict() == pytest.approx(figure, abs=1e-12)
+    written = read_metrics(folder)["overall"]
+    figures = read_run_folder(folder).figures()
+    assert figures.keys() == written.keys() & METRICS.keys()
+    for name, found in figures.items():
+        assert found._asdict() == pytest.approx(written[name], abs=1e-12)
 
 
 def test_groups_are_those_of_the_run(folder: Path) -> None:

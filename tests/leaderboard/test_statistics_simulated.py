@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 from scipy import stats
-from simulated_runs import groups, pair
+from simulated_runs import breaking_pair, groups, pair
 
 from followrag.leaderboard.gate.decision import decide
 from followrag.leaderboard.gate.policy import Gate, Policy
@@ -140,3 +140,12 @@ def test_a_run_worse_by_the_margin_passes_in_one_case_of_forty_at_most() -> None
     policy = Policy(margin=4, gates={"inst_level_loose_acc": Gate()})
     found = answers(policy, discordance=0.1, effect=-0.04)
     assert found.count("PASS") / DRAWS <= 0.025 + monte_carlo_error(0.025)
+
+
+@pytest.mark.parametrize("prompts", [150, 200, 300])
+def test_a_run_that_breaks_on_long_prompts_only_passes_as_rarely(prompts: int) -> None:
+    policy = Policy(margin=2, gates={"inst_level_loose_acc": Gate()})
+    random = np.random.default_rng(0)
+    pairs = (breaking_pair(random, prompts, 0.02) for _ in range(DRAWS))
+    passed = sum(decide(policy, [base], [worse]).answer == "PASS" for base, worse in pairs)
+    assert passed / DRAWS <= 0.025 + monte_carlo_error(0.025)

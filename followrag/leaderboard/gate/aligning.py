@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from followrag.errors import InputError
 from followrag.leaderboard.gate.sides import Side
 from followrag.leaderboard.outcomes import Outcomes
@@ -19,7 +21,8 @@ class Aligned:
         candidate: The candidate's runs.
         only_base: Keys that a run of the candidate lacks.
         only_candidate: Keys that a run of the base lacks.
-        changed: Keys that are there everywhere, but not with the same constraints; left out.
+        changed: Keys that are there everywhere, but not with the same constraints, or with gold
+            answers in some runs only; left out.
     """
 
     base: list[Outcomes]
@@ -27,6 +30,11 @@ class Aligned:
     only_base: tuple[str, ...] = ()
     only_candidate: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+
+    @property
+    def are_all(self) -> bool:
+        """Whether no row of any run is left out."""
+        return not (self.only_base or self.only_candidate or self.changed)
 
 
 def align(base: Side, candidate: Side) -> Aligned:
@@ -38,10 +46,8 @@ def align(base: Side, candidate: Side) -> Aligned:
     runs = [*base.outcomes, *candidate.outcomes]
     shared = set(runs[0].keys).intersection(*(run.keys for run in runs[1:]))
     common = [key for key in runs[0].keys if key in shared]
-    asked = [_constraints(run.of_keys(common)) for run in runs]
-    changed = {
-        key for key, *constraints in zip(common, *asked, strict=True) if len({*constraints}) > 1
-    }
+    asked = [_asked(run.of_keys(common)) for run in runs]
+    changed = {key for key, *all_asked in zip(common, *asked, strict=True) if len({*all_asked}) > 1}
     keys = [key for key in common if key not in changed]
     if not keys:
         raise InputError(f"{base.name} and {candidate.name}: have no row in common")
@@ -54,11 +60,12 @@ def align(base: Side, candidate: Side) -> Aligned:
     )
 
 
-def _constraints(run: Outcomes) -> list[tuple[str, ...]]:
+def _asked(run: Outcomes) -> list[tuple[bool, tuple[str, ...]]]:
+    """Say per row whether it has gold answers, and its constraints."""
     ids: list[list[str]] = [[] for _ in run.keys]
     for row, id in zip(run.row, run.id, strict=True):
         ids[row].append(str(id))
-    return [tuple(row) for row in ids]
+    return [(bool(has), tuple(row)) for has, row in zip(~np.isnan(run.qa_acc), ids, strict=True)]
 
 
 def _others(runs: Sequence[Outcomes], shared: set[str]) -> tuple[str, ...]:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from followrag.errors import InputError, OutputError
-from followrag.files import json_line, write_whole
+from followrag.errors import FollowragError, InputError, OutputError
 from followrag.leaderboard.gate import github
+from followrag.leaderboard.gate.comparable import kinds
 from followrag.leaderboard.gate.comparison import Comparison, compare_runs
-from followrag.leaderboard.gate.junit import junit, junit_unusable
+from followrag.leaderboard.gate.outputs import (
+    Outcome,
+    Written,
+    outputs_at,
+    remove,
+    rendered,
+    rendered_markdown,
+    write,
+)
 from followrag.leaderboard.gate.policy import Policy, read_policy
-from followrag.leaderboard.gate.record import comparison_record, unusable_record
-from followrag.leaderboard.gate.writers import markdown, markdown_unusable, print_text
-from followrag.leaderboard.settings import KINDS, Kind
-
-_Outcome = Comparison | InputError
-_Format = Literal["text", "markdown", "json", "junit"]
+from followrag.leaderboard.gate.writers import print_text
+from followrag.leaderboard.settings import KINDS
+from followrag.printing import print_bytes, printing_if_possible, tell
 
 
 def compare(
@@ -50,7 +54,7 @@ def compare(
             help="Compare although settings of this kind differ; repeatable.",
         ),
     ] = None,
-    format: Annotated[_Format, typer.Option(help="What to print.")] = "text",
+    format: Annotated[Literal["text", Written], typer.Option(help="What to print.")] = "text",
     out: Annotated[
         list[Path] | None,
         typer.Option(
@@ -68,20 +72,19 @@ def compare(
 
     Ends with exit code 1, 0 or 3, and with 2 where the input can't be used or compared.
     """
-    writers = [(path, _writer(path)) for path in out or []]
+    outputs = outputs_at(out or [], (base, candidate), policy)
+    remove(outputs)
     outcome = _outcome(base, candidate, policy, margin, task, allow or [])
-    for path, write in writers:
-        try:
-            write_whole(path, [write(outcome)])
-        except OSError as error:
-            raise OutputError(f"{path}: can't be written to ({error.strerror})") from error
+    if format == "text" and isinstance(outcome, Comparison):
+        with printing_if_possible():
+            print_text(outcome)
+    outcome = write(outputs, outcome)
     if format != "text":
-        print(_WRITERS[format](outcome).decode(), end="")
-    elif isinstance(outcome, Comparison):
-        print_text(outcome)
+        with printing_if_possible():
+            print_bytes(rendered(outcome, format))
     if annotate or github.is_github(os.environ):
         _annotate(outcome, is_text=format == "text")
-    if isinstance(outcome, InputError):
+    if isinstance(outcome, FollowragError):
         raise outcome
     raise typer.Exit(outcome.decision.exit_code)
 
@@ -93,54 +96,28 @@ def _outcome(
     margin: float | None,
     task: str | None,
     allow: Sequence[str],
-) -> _Outcome:
+) -> Outcome:
     try:
         rules = Policy() if policy is None else read_policy(policy)
         if margin is not None:
             rules = rules.with_margin(margin)
-        return compare_runs(base, candidate, rules, task, [_kind(name) for name in allow])
+        return compare_runs(base, candidate, rules, task, kinds(allow))
     except InputError as error:
-        return error
+        return InputError(github.shown_lines(str(error)))
 
 
-def _kind(name: str) -> Kind:
-    for kind in KINDS:
-        if name == kind:
-            return kind
-    raise InputError(f"--allow {name}: is no kind of setting; one of {', '.join(KINDS)}")
-
-
-def _writer(path: Path) -> Callable[[_Outcome], bytes]:
-    for name, suffix in (("markdown", ".md"), ("json", ".json"), ("junit", ".xml")):
-        if path.suffix == suffix:
-            return _WRITERS[name]
-    raise InputError(f"{path}: ends in none of .md, .json and .xml; name the file so")
-
-
-def _markdown(outcome: _Outcome) -> bytes:
-    if isinstance(outcome, Comparison):
-        return markdown(outcome).encode()
-    return markdown_unusable(str(outcome)).encode()
-
-
-def _json(outcome: _Outcome) -> bytes:
-    if isinstance(outcome, Comparison):
-        return json_line(comparison_record(outcome), indent=2)
-    return json_line(unusable_record(str(outcome)), indent=2)
-
-
-def _junit(outcome: _Outcome) -> bytes:
-    return junit(outcome) if isinstance(outcome, Comparison) else junit_unusable(str(outcome))
-
-
-_WRITERS = {"markdown": _markdown, "json": _json, "junit": _junit}
-
-
-def _annotate(outcome: _Outcome, is_text: bool) -> None:
+def _annotate(outcome: Outcome, is_text: bool) -> None:
     if isinstance(outcome, Comparison):
         lines = github.annotation_lines(outcome)
     else:
         lines = [github.unusable_annotation(str(outcome))]
-    for line in lines:
-        print(line, file=sys.stdout if is_text else sys.stderr)
-    github.append_summary(os.environ, _markdown(outcome).decode())
+    with printing_if_possible():
+        for line in lines:
+            if is_text:
+                print(line)
+            else:
+                tell(line)
+    try:
+        github.append_summary(os.environ, rendered_markdown(outcome))
+    except OutputError as error:
+        tell(f"warning: {error}")

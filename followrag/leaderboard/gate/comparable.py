@@ -7,7 +7,19 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from followrag.errors import InputError
 from followrag.leaderboard.entries import Entry
 from followrag.leaderboard.gate.sides import Side
-from followrag.leaderboard.settings import Kind, Mismatch
+from followrag.leaderboard.settings import KINDS, Kind, Mismatch
+
+
+def kinds(names: Sequence[str]) -> list[Kind]:
+    """Take the values of `--allow` as kinds of settings.
+
+    Raises:
+        InputError: One is none.
+    """
+    for name in names:
+        if name not in KINDS:
+            raise InputError(f"--allow {name}: is no kind of setting; one of {', '.join(KINDS)}")
+    return [kind for kind in KINDS if kind in names]
 
 
 def permitted_mismatches(base: Side, candidate: Side, allowed: Collection[Kind]) -> list[Mismatch]:

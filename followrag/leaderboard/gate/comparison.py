@@ -16,13 +16,12 @@ from followrag.leaderboard.gate.flips import Flip, flips
 from followrag.leaderboard.gate.parts import Part, constraint_parts, dataset_parts, family_parts
 from followrag.leaderboard.gate.policy import DEFAULT_GATES, Policy
 from followrag.leaderboard.gate.sides import Side, read_side
-from followrag.leaderboard.gate.wording import listed
-from followrag.leaderboard.metrics import METRICS
+from followrag.leaderboard.gate.unscored import unrated_rows, unscored_rows
+from followrag.leaderboard.metrics import METRICS, metric
 from followrag.leaderboard.outcomes import Outcomes
 from followrag.leaderboard.settings import Kind, Mismatch
 from followrag.leaderboard.statistics.differences import Difference, paired
-
-_BY_JUDGE = ("judge", "followrag_judge")
+from followrag.leaderboard.texts import listed
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Comparison:
         datasets: Each dataset, by metric.
         rows: Which rows were compared, and which could not be.
         unscored: Keys of the compared rows that a run of the base, or of the candidate, failed to
-            score; they count as not followed.
+            score, as a whole or in a constraint; that counts as not followed.
         flips: The rows in which something changed.
         permitted: Where settings differ, as was allowed.
         notes: What else to know.
@@ -98,7 +97,7 @@ def compare_sides(
         _require_all_rows(base, candidate, rows)
     notes = [*_repeated_notes(base, candidate), *told_differences(base.entries + candidate.entries)]
     if _judges_differ(base, candidate):
-        gates = [name for name in policy.gates or () if name in _BY_JUDGE]
+        gates = [name for name in policy.gates or () if metric(name).is_judged]
         if gates:
             raise InputError(
                 f"{base.name} and {candidate.name}: were rated by different judges, so "
@@ -109,13 +108,15 @@ def compare_sides(
             rows, base=_without_ratings(rows.base), candidate=_without_ratings(rows.candidate)
         )
     pair = (rows.base, rows.candidate)
+    if unrated := int(unrated_rows([*rows.base, *rows.candidate]).sum()):
+        notes.append(f"rows not rated in every run, which the judge's figures lack: {unrated}")
     unscored = (_unscored(rows.base), _unscored(rows.candidate))
-    differences = [paired(metric, *pair) for metric in METRICS.values()]
+    differences = [paired(known, *pair) for known in METRICS.values()]
     datasets = {name: tuple(dataset_parts(name, *pair)) for name in DEFAULT_GATES}
     return Comparison(
         base=base,
         candidate=candidate,
-        decision=decide(policy, *pair),
+        decision=decide(policy, *pair, are_all_rows=rows.are_all),
         metrics=tuple(difference for difference in differences if difference is not None),
         constraints=tuple(constraint_parts(*pair)),
         families=tuple(family_parts(*pair)),
@@ -134,7 +135,7 @@ def _require_all_rows(base: Side, candidate: Side, rows: Aligned) -> None:
         for keys, what in (
             (rows.only_base, f"rows that {candidate.name} lacks"),
             (rows.only_candidate, f"rows that {base.name} lacks"),
-            (rows.changed, "rows that have other constraints"),
+            (rows.changed, "rows that have other constraints, or gold answers on one side only"),
         )
         if (number := len(keys))
     ]
@@ -164,5 +165,5 @@ def _without_ratings(runs: Sequence[Outcomes]) -> list[Outcomes]:
 
 
 def _unscored(runs: Sequence[Outcomes]) -> tuple[str, ...]:
-    failed = np.logical_or.reduce([run.error for run in runs])
+    failed = np.logical_or.reduce([unscored_rows(run) for run in runs])
     return tuple(runs[0].keys[place] for place in np.flatnonzero(failed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ import numpy as np
 
 from followrag.errors import InputError
 from followrag.leaderboard.gate.policy import DEFAULT_GATES, Policy
-from followrag.leaderboard.metrics import Metric, metric
-from followrag.leaderboard.outcomes import Flags, Outcomes
+from followrag.leaderboard.gate.unscored import hidden_drop, unscored_rows, unscored_share
+from followrag.leaderboard.metrics import metric
+from followrag.leaderboard.outcomes import Outcomes
 from followrag.leaderboard.statistics.differences import Difference, paired
 from followrag.leaderboard.statistics.power import prompts_to_settle, smallest_effect
 
@@ -29,8 +31,8 @@ class GateResult:
     Attributes:
         difference: How far the sides are apart, with the interval that decides.
         margin: The drop that is tolerated, as a fraction of 1.
-        unscored: By how much the base would be better had every row that only the base failed to
-            score been right, as a fraction of 1.
+        unscored: By how much the candidate might be worse than it seems, for rows that the base
+            failed to score or that are not rated on both sides, as a fraction of 1.
         answer: The answer.
         reason: Why, in a sentence.
         detectable: The smallest true drop that so many prompts show as REGRESSED with a power of
@@ -87,39 +89,57 @@ class Decision:
         return _confidence(self.policy.alpha, len(self.gates))
 
 
-def decide(policy: Policy, base: Sequence[Outcomes], candidate: Sequence[Outcomes]) -> Decision:
+def decide(
+    policy: Policy,
+    base: Sequence[Outcomes],
+    candidate: Sequence[Outcomes],
+    are_all_rows: bool = True,
+) -> Decision:
     """Apply a policy.
 
     A gate is REGRESSED if its interval is below 0 and the difference is beyond the margin, PASS if
-    the interval is above -margin even were the rows that only the base failed to score right, else
-    INCONCLUSIVE. The interval's level is 95% for up to two gates and an alpha of 0.05, and higher
-    for more: a candidate that is as good as the base is called REGRESSED at most with the
-    probability alpha, however many gates there are. Where both sides have the same responses,
-    decided alike, all gates PASS.
+    the interval is above -margin even were all that could not be scored for the base
+    (`followrag.leaderboard.gate.unscored.hidden_drop`), else INCONCLUSIVE. The interval's level is
+    95% for up to two gates and an alpha of 0.05, and higher for more: a candidate that is as good
+    as the base is called REGRESSED at most with the probability alpha, however many gates there
+    are. Where both sides have the same responses to all rows, decided alike, all gates PASS.
 
     Args:
         policy: The policy.
         base: The base's runs, with the same keys in the same order everywhere.
         candidate: The candidate's runs, likewise.
+        are_all_rows: Whether these are all rows of both sides.
 
     Raises:
         InputError: A gating metric has no row that counts on both sides.
     """
     names = policy.gates or [name for name in DEFAULT_GATES if _counts(name, [*base, *candidate])]
-    identical = _identical(base, candidate)
     confidence = _confidence(policy.alpha, len(names))
-    failed = _only_base_failed(base, candidate)
+    is_scored = not any(unscored_rows(run).any() for run in base)
+    identical = are_all_rows and is_scored and _identical(base, candidate)
     gates = []
     for name in names:
         difference = paired(metric(name), base, candidate, confidence)
         if difference is None:
             raise InputError(
-                f"{name}: gates, but no row has it on both sides; correct the policy, or add it to "
-                "the runs"
+                f"{name}: gates, but no row has it on both sides; correct the policy"
+                f"{_nearest(name, base)}, or add it to the runs"
             )
-        unscored = _unscored(metric(name), base[0], failed)
-        gates.append(_result(difference, policy.margin_of(name), unscored, identical))
+        margin = policy.margin_of(name)
+        if identical:
+            reason = "the responses are the same"
+            gates.append(GateResult(difference, margin, 0.0, "PASS", reason, None, None))
+            continue
+        hidden = hidden_drop(metric(name), base, candidate)
+        failed = unscored_share(metric(name), candidate)
+        gates.append(_result(difference, margin, hidden, failed))
     return Decision(tuple(gates), policy, identical)
+
+
+def _nearest(name: str, runs: Sequence[Outcomes]) -> str:
+    known = [f"constraint:{id}" for id in np.unique(runs[0].id)]
+    near = difflib.get_close_matches(name, known, n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def _confidence(alpha: float, gates: int) -> float:
@@ -146,33 +166,14 @@ def _identical(base: Sequence[Outcomes], candidate: Sequence[Outcomes]) -> bool:
     return sorted(map(content, base)) == sorted(map(content, candidate))
 
 
-def _only_base_failed(base: Sequence[Outcomes], candidate: Sequence[Outcomes]) -> Flags:
-    any_base: Flags = np.logical_or.reduce([run.error for run in base])
-    any_candidate: Flags = np.logical_or.reduce([run.error for run in candidate])
-    return any_base & ~any_candidate
-
-
-def _unscored(metric: Metric, base: Outcomes, failed: Flags) -> float:
-    if not failed.any():
-        return 0.0
-    keys = {key for key, is_failed in zip(base.keys, failed, strict=True) if is_failed}
-    counted = metric.over(base)
-    hidden = np.array([key in keys for key in counted.keys])
-    counts = [term(counted).counts for term in metric.terms]
-    return float(np.mean([count[hidden].sum() / count.sum() for count in counts]))
-
-
-def _result(difference: Difference, margin: float, unscored: float, identical: bool) -> GateResult:
-    if identical:
-        reason = "the responses are the same"
-        return GateResult(difference, margin, unscored, "PASS", reason, None, None)
+def _result(difference: Difference, margin: float, unscored: float, failed: float) -> GateResult:
     answer: Answer = "INCONCLUSIVE"
     if difference.high < 0 and difference.delta < -margin:
         answer = "REGRESSED"
     elif difference.low - unscored > -margin:
         answer = "PASS"
     needed = None if answer != "INCONCLUSIVE" else _prompts_needed(difference, margin, unscored)
-    reason = _reason(answer, difference, margin, unscored)
+    reason = _reason(answer, difference, margin, unscored, failed)
     detectable = _detectable(difference, margin)
     return GateResult(difference, margin, unscored, answer, reason, detectable, needed)
 
@@ -203,21 +204,28 @@ def _prompts_needed(difference: Difference, margin: float, unscored: float) -> i
     return prompts_to_settle(effect, margin, spread, 1 - difference.confidence)
 
 
-def _reason(answer: Answer, difference: Difference, margin: float, unscored: float) -> str:
+def _reason(
+    answer: Answer, difference: Difference, margin: float, unscored: float, failed: float
+) -> str:
     low, high = 100 * difference.low, 100 * difference.high
+    blamed = (
+        f"; up to {100 * failed:.1f} points of that are rows that the candidate failed to score"
+        if failed and difference.delta < 0
+        else ""
+    )
     if answer == "REGRESSED":
         return (
             f"worse by {-100 * difference.delta:.1f} points, beyond chance and the margin of "
-            f"{100 * margin:g}"
+            f"{100 * margin:g}{blamed}"
         )
     if answer == "PASS":
         return f"not worse by {100 * margin:g} points or more"
     doubt = f"the true difference may be anything from {low:+.1f} to {high:+.1f} points"
     if unscored and difference.low > -margin:
         doubt += (
-            f", and {100 * unscored:.1f} points of the base are rows that it failed to score; run "
-            "them again"
+            f", and {100 * unscored:.1f} points hang on rows that the base failed to score or that "
+            "are not rated on both sides; run or rate them again"
         )
     elif difference.high < 0:
         doubt += f": worse, but perhaps by less than the margin of {100 * margin:g}"
-    return doubt
+    return doubt + blamed

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from followrag.errors import OutputError
+from followrag.files import writing_to
 from followrag.leaderboard.gate.comparison import Comparison
-from followrag.leaderboard.gate.layout import gate_reasons, headline
+from followrag.leaderboard.gate.layout import gate_reasons, verdict_line
 from followrag.leaderboard.texts import one_line
 
 _MOST = 10  # GitHub shows no more of a step
+_BEGINNING = re.compile(r"^([^\w:]*):(?=[^\w:]*:)")
+_OLDER = re.compile(r"(#[^\w\s#\[]*)\[")
 
 
 def is_github(environment: Mapping[str, str]) -> bool:
     """Tell whether this runs in a GitHub workflow."""
     return environment.get("GITHUB_ACTIONS") == "true"
+
+
+def shown(text: str) -> str:
+    """Make a text a line in which GitHub's runner finds no workflow command.
+
+    The runner obeys a line that begins with "::" or holds "##[", and passes over invisible letters
+    as it looks for them. A letter of these becomes an escape, as in `one_line`.
+    """
+    begins = _BEGINNING.sub(r"\g<1>\\x3a", one_line(text))
+    return _OLDER.sub(r"\g<1>\\x5b", begins)
+
+
+def shown_lines(message: str) -> str:
+    """Write a message of several lines likewise; their indentation stays."""
+    return "\n".join(
+        line[: len(line) - len(line.lstrip(" "))] + shown(line) for line in message.splitlines()
+    )
 
 
 def annotation_lines(comparison: Comparison) -> list[str]:
@@ -37,11 +57,9 @@ def append_summary(environment: Mapping[str, str], markdown: str) -> None:
     name = environment.get("GITHUB_STEP_SUMMARY")
     if not name:
         return
-    try:
-        with Path(name).open("a", encoding="utf-8") as file:
-            file.write(markdown + "\n")
-    except OSError as error:
-        raise OutputError(f"{name}: can't be written to ({error.strerror})") from error
+    remedy = "correct GITHUB_STEP_SUMMARY, or unset it"
+    with writing_to(name, remedy), Path(name).open("a", encoding="utf-8") as file:
+        file.write(markdown + "\n")
 
 
 def _annotations(comparison: Comparison) -> Iterator[str]:
@@ -49,7 +67,7 @@ def _annotations(comparison: Comparison) -> Iterator[str]:
     if decision.answer == "PASS":
         return
     level = "error" if decision.exit_code else "warning"
-    yield _command(level, f"followrag: {decision.answer}", headline(comparison, one_line))
+    yield _command(level, f"followrag: {decision.answer}", verdict_line(comparison, one_line))
     for gate, reason in zip(decision.gates, gate_reasons(comparison, one_line), strict=True):
         if gate.answer != "PASS":
             own = "error" if decision.exit_code_of(gate.answer) else "warning"
@@ -64,8 +82,9 @@ def _annotations(comparison: Comparison) -> Iterator[str]:
 
 
 def _command(level: str, title: str, message: str) -> str:
-    escaped = _escaped(title).replace(":", "%3A").replace(",", "%2C")
-    return f"::{level} title={escaped}::{_escaped(message)}"
+    escaped = _escaped(one_line(title)).replace(":", "%3A").replace(",", "%2C")
+    lines = "\n".join(map(one_line, message.splitlines()))
+    return f"::{level} title={escaped}::{_escaped(lines)}"
 
 
 def _escaped(text: str) -> str:

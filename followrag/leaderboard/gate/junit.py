@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 from followrag.leaderboard.gate.comparison import Comparison
 from followrag.leaderboard.gate.parts import Part
-from followrag.leaderboard.gate.wording import interval, listed, points
-from followrag.leaderboard.texts import one_line
+from followrag.leaderboard.gate.wording import interval, points
+from followrag.leaderboard.texts import listed, one_line
 
 
 def junit(comparison: Comparison) -> bytes:

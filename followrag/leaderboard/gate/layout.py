@@ -8,8 +8,9 @@ from followrag.leaderboard.gate.comparison import Comparison
 from followrag.leaderboard.gate.decision import GateResult
 from followrag.leaderboard.gate.parts import Part
 from followrag.leaderboard.gate.sides import Side
-from followrag.leaderboard.gate.wording import interval, listed, p_value, points
+from followrag.leaderboard.gate.wording import interval, p_value, points
 from followrag.leaderboard.statistics.differences import Difference
+from followrag.leaderboard.texts import listed
 from followrag.summary import family_of
 from followrag.tables import Table
 
@@ -26,7 +27,7 @@ _TESTS = (
 _DIFFERENCE = ["n", "base", "candidate", "difference"]
 
 
-def headline(comparison: Comparison, named: Named) -> str:
+def verdict_line(comparison: Comparison, named: Named) -> str:
     """Say the answer in a sentence.
 
     Args:
@@ -89,7 +90,7 @@ def remarks(comparison: Comparison, named: Named) -> Iterator[str]:
         if keys:
             yield (
                 f"{len(keys)} rows of the {side} could not be scored and count as not followed: "
-                f"{listed(keys, named)}"
+                f"{listed(keys, named=named)}"
             )
     for keys, what in (
         (rows.only_base, "rows are in the base only"),
@@ -97,12 +98,12 @@ def remarks(comparison: Comparison, named: Named) -> Iterator[str]:
         (rows.changed, "rows have other constraints on the other side"),
     ):
         if keys:
-            yield f"{len(keys)} {what} and are not compared: {listed(keys, named)}"
+            yield f"{len(keys)} {what} and are not compared: {listed(keys, named=named)}"
     worse = [flip for flip in comparison.flips if flip.is_worse]
     better = [flip for flip in comparison.flips if flip.is_better]
     for flips, what in ((worse, "worse"), (better, "better")):
         if flips:
-            rows_listed = listed([flip.key for flip in flips], named)
+            rows_listed = listed([flip.key for flip in flips], named=named)
             yield f"{len(flips)} rows got {what} in something: {rows_listed}"
     for mismatch in comparison.permitted:
         yield f"Differs, as allowed: {named(str(mismatch))}"

@@ -46,7 +46,7 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    alpha: Annotated[float, Field(ge=1e-6, lt=0.5)] = 0.05
     inconclusive: Literal["inconclusive", "pass", "fail"] = "inconclusive"
     margin: Margin = 2.0
     gates: Annotated[Mapping[str, Gate], Field(min_length=1)] | None = None

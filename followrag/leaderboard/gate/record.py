@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
+from followrag.files import json_number
 from followrag.leaderboard.gate.comparison import Comparison
 from followrag.leaderboard.gate.decision import Answer, GateResult
 from followrag.leaderboard.gate.flips import Flip
@@ -220,14 +220,14 @@ def _side(side: Side) -> SideRecord:
 def _difference(difference: Difference) -> DifferenceRecord:
     return {
         "metric": difference.metric,
-        "base": _number(difference.base),
-        "candidate": _number(difference.candidate),
-        "delta": _number(difference.delta),
-        "stderr": _number(difference.stderr),
-        "low": _number(difference.low),
-        "high": _number(difference.high),
-        "confidence": _number(difference.confidence),
-        "p": _number(difference.p),
+        "base": json_number(difference.base),
+        "candidate": json_number(difference.candidate),
+        "delta": json_number(difference.delta),
+        "stderr": json_number(difference.stderr),
+        "low": json_number(difference.low),
+        "high": json_number(difference.high),
+        "confidence": json_number(difference.confidence),
+        "p": json_number(difference.p),
         "prompts": difference.prompts,
         "worse": difference.worse,
         "better": difference.better,
@@ -251,7 +251,7 @@ def _parts(parts: Sequence[Part]) -> list[PartRecord]:
         {
             "name": part.name,
             "difference": _difference(part.difference),
-            "adjusted_p": _number(part.adjusted_p),
+            "adjusted_p": json_number(part.adjusted_p),
             "change": part.change,
         }
         for part in parts
@@ -264,10 +264,6 @@ def _flip(flip: Flip) -> FlipRecord:
         for change in flip.changes
     ]
     return {"key": flip.key, "dataset": flip.dataset, "changes": changes}
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
 
 
 def _plain(value: Any) -> Any:

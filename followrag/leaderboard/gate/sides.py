@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from followrag.errors import InputError
 from followrag.leaderboard.entries import Entry
 from followrag.leaderboard.outcomes import Outcomes
+from followrag.leaderboard.reading.baseline_file import without_folder
+from followrag.leaderboard.reading.finding import find_runs
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,13 @@ class Side:
 
     @property
     def model(self) -> str:
-        """The model's name."""
-        return self.entries[0].model
+        """The model's name; of one that is a path, the last part, which baselines keep."""
+        return without_folder(self.entries[0].model)
 
     @property
     def task(self) -> str:
-        """The task's name."""
-        return self.entries[0].settings.task
+        """The task's name; of one that is a path, the last part, which baselines keep."""
+        return without_folder(self.entries[0].settings.task)
 
     @property
     def outcomes(self) -> list[Outcomes]:
@@ -47,14 +49,12 @@ def read_side(name: str | os.PathLike[str], task: str | None = None) -> Side:
     Args:
         name: A run folder, a folder of runs of one model, an lm-eval results or samples file, a
             baseline file, or `NAME=PATH` with any of these.
-        task: Take the runs on this task only.
+        task: Take the runs on this task only; of a path, the last part is enough.
 
     Raises:
         InputError: Nothing usable is there, something there is damaged, or it holds runs of several
             models or tasks.
     """
-    from followrag.leaderboard.reading.finding import find_runs
-
     found = find_runs([os.fspath(name)])
     if found.problems:
         raise InputError("\n  ".join(map(str, found.problems)))
@@ -68,8 +68,8 @@ def make_side(name: str, entries: Sequence[Entry], task: str | None = None) -> S
         InputError: There are none on the task, or they are of several models or tasks, or have only
             figures.
     """
-    chosen = [entry for entry in entries if task is None or entry.settings.task == task]
-    tasks = sorted({entry.settings.task for entry in entries})
+    chosen = list(entries) if task is None else _on_task(entries, task)
+    tasks = sorted({without_folder(entry.settings.task) for entry in entries})
     if not chosen:
         known = f"; there are runs on {', '.join(tasks)}" if tasks else ""
         raise InputError(f"{name}: holds no run" + (f" on {task}{known}" if task else ""))
@@ -86,14 +86,19 @@ def make_side(name: str, entries: Sequence[Entry], task: str | None = None) -> S
             )
         if len(entry.outcomes) == 0 or entry.outcomes.error.all():
             raise InputError(f"{entry.where}: has no row that could be scored; run it again")
-    first: dict[bytes, Entry] = {}
+    first: dict[frozenset[tuple[str, int]], Entry] = {}
     for entry in chosen:
         first.setdefault(_responses(entry), entry)
     kept = tuple(first.values())
     return Side(name, kept, tuple(entry for entry in chosen if entry not in kept))
 
 
-def _responses(entry: Entry) -> bytes:
+def _on_task(entries: Sequence[Entry], task: str) -> list[Entry]:
+    exactly = [entry for entry in entries if entry.settings.task == task]
+    name = without_folder(task)
+    return exactly or [entry for entry in entries if without_folder(entry.settings.task) == name]
+
+
+def _responses(entry: Entry) -> frozenset[tuple[str, int]]:
     assert entry.outcomes is not None
-    keys = "\n".join(map(repr, entry.outcomes.keys))
-    return keys.encode() + entry.outcomes.digest.tobytes()
+    return frozenset(zip(entry.outcomes.keys, entry.outcomes.digest.tolist(), strict=True))

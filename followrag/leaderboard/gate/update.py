@@ -8,21 +8,23 @@ from typing import Annotated
 
 import typer
 
-from followrag.errors import InputError, OutputError
-from followrag.files import write_whole
+from followrag.errors import InputError
+from followrag.files import write_whole, writing_to
 from followrag.leaderboard.entries import Entry
 from followrag.leaderboard.gate.aligning import align
-from followrag.leaderboard.gate.baseline_file import (
+from followrag.leaderboard.gate.flips import Flip, flips
+from followrag.leaderboard.gate.github import shown, shown_lines
+from followrag.leaderboard.gate.sides import Side, make_side, read_side
+from followrag.leaderboard.gate.unscored import unrated_rows, unscored_rows
+from followrag.leaderboard.gate.wording import points
+from followrag.leaderboard.metrics import METRICS
+from followrag.leaderboard.reading.baseline_file import (
     baseline_bytes,
     is_baseline,
     read_baseline,
-    without_folder,
 )
-from followrag.leaderboard.gate.flips import Flip, flips
-from followrag.leaderboard.gate.sides import Side, make_side, read_side
-from followrag.leaderboard.gate.wording import SHOWN, listed, points
-from followrag.leaderboard.metrics import METRICS
-from followrag.leaderboard.texts import one_line
+from followrag.leaderboard.texts import SHOWN, listed, one_line
+from followrag.printing import printing_if_possible, tell
 from followrag.tables import Table, show
 
 WOULD_CHANGE = 1
@@ -54,24 +56,38 @@ def update(
     changed.
     """
     side = read_side(run, task)
+    for warning in _warnings(side):
+        tell(f"warning: {warning}")
     written = baseline_bytes(side.entries)
     if _content(file) == written:
-        print(f"{one_line(str(file))}: holds this run already")
+        _say(f"{one_line(str(file))}: holds this run already")
         return
     old = _old_side(file)
-    for table in _figure_tables(old, side):
-        show(table)
-    if old is not None:
-        for line in _changes(old, side):
-            print(line)
+    with printing_if_possible():
+        for table in _figure_tables(old, side):
+            show(table)
+        for line in _changes(old, side) if old else ():
+            print(shown_lines(line))
     if check:
-        print(f"{one_line(str(file))}: would change")
+        _say(f"{one_line(str(file))}: would change")
         raise typer.Exit(WOULD_CHANGE)
-    try:
+    with writing_to(file, "name another file"):
         write_whole(file, [written])
-    except OSError as error:
-        raise OutputError(f"{file}: can't be written to ({error.strerror})") from error
-    print(f"{one_line(str(file))}: written; review its diff and commit it")
+    _say(f"{one_line(str(file))}: written; review its diff and commit it")
+
+
+def _say(line: str) -> None:
+    with printing_if_possible():
+        print(line)
+
+
+def _warnings(side: Side) -> Iterator[str]:
+    for entry, run in zip(side.entries, side.outcomes, strict=True):
+        where = one_line(str(entry.where))
+        if unscored := int(unscored_rows(run).sum()):
+            yield f"{where}: {unscored} rows could not be scored, and count as not followed"
+        if unrated := int(unrated_rows([run]).sum()):
+            yield f"{where}: {unrated} rows could not be rated by the judge"
 
 
 def _content(file: Path) -> bytes | None:
@@ -93,7 +109,7 @@ def _old_side(file: Path) -> Side | None:
     try:
         return make_side(str(file), read_baseline(file))
     except InputError as error:
-        print(f"can't be compared with what is there: {one_line(str(error))}")
+        _say(f"can't be compared with what is there: {one_line(str(error))}")
         return None
 
 
@@ -107,7 +123,7 @@ def _figure_tables(old: Side | None, new: Side) -> Iterator[Table]:
             for name in METRICS
             if entry.figure(name) or (earlier and earlier.figure(name))
         ]
-        title = one_line(without_folder(entry.model)) + (f", run {place}" if place else "")
+        title = shown(new.model) + (f", run {place}" if place else "")
         yield Table(title, ["figure", "before", "after"], rows, "Percent.", text_columns=1)
 
 
@@ -120,9 +136,8 @@ def _changes(old: Side, new: Side) -> Iterator[str]:
     """Say what changed but the figures."""
     if len(old.entries) != len(new.entries):
         yield f"runs: {len(old.entries)} before, {len(new.entries)} after"
-    names = [without_folder(side.model) for side in (old, new)]
-    if names[0] != names[1]:
-        yield f"model: {one_line(names[0])} before, {one_line(names[1])} after"
+    if old.model != new.model:
+        yield f"model: {one_line(old.model)} before, {one_line(new.model)} after"
     for mismatch in old.entries[0].settings.mismatches(new.entries[0].settings):
         yield one_line(f"before and after, {mismatch}")
     try:

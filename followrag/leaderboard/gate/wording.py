@@ -1,25 +1,10 @@
-"""Figures and lists of keys as text."""
+"""Figures as text."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 
 from followrag.leaderboard.statistics.differences import Difference
-from followrag.leaderboard.texts import one_line
-
-SHOWN = 10
-
-
-def listed(keys: Sequence[str], named: Callable[[str], str] = one_line) -> str:
-    """List the first keys, and say how many more there are.
-
-    Args:
-        keys: The keys.
-        named: How to write a key, which may hold anything.
-    """
-    more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
-    return ", ".join(map(named, keys[:SHOWN])) + more
 
 
 def points(value: float, sign: str = "") -> str:

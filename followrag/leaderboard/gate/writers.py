@@ -6,30 +6,30 @@ import re
 from collections.abc import Iterator
 
 from followrag.leaderboard.gate.comparison import Comparison
+from followrag.leaderboard.gate.github import shown
 from followrag.leaderboard.gate.layout import (
     detail_tables,
     gate_reasons,
     gate_tables,
-    headline,
     remarks,
+    verdict_line,
 )
-from followrag.leaderboard.texts import one_line
 from followrag.tables import Table, show
 
 
 def print_text(comparison: Comparison) -> None:
     """Print everything to standard output, the answer first and last."""
-    print(headline(comparison, one_line), end="\n\n")
+    print(verdict_line(comparison, shown), end="\n\n")
     for table in gate_tables(comparison):
         show(_plain(table))
-    for reason in gate_reasons(comparison, one_line):
+    for reason in gate_reasons(comparison, shown):
         print(reason)
     print()
     for table in detail_tables(comparison):
         show(_plain(table))
-    for remark in remarks(comparison, one_line):
+    for remark in remarks(comparison, shown):
         print(remark)
-    print(headline(comparison, one_line))
+    print(verdict_line(comparison, shown))
 
 
 def markdown(comparison: Comparison) -> str:
@@ -51,14 +51,14 @@ def markdown_unusable(message: str) -> str:
 
 def code(text: str) -> str:
     """Write a name as code: no markup, link or mention in it takes effect."""
-    shown = one_line(text) or " "
-    fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
-    space = " " if "`" in (shown[0], shown[-1]) else ""
-    return f"{fence}{space}{shown}{space}{fence}"
+    written = shown(text) or " "
+    fence = "`" * (1 + max(map(len, re.findall("`+", written)), default=0))
+    space = " " if "`" in (written[0], written[-1]) else ""
+    return f"{fence}{space}{written}{space}{fence}"
 
 
 def _blocks(comparison: Comparison) -> Iterator[str]:
-    answer, _, says = headline(comparison, code).partition(": ")
+    answer, _, says = verdict_line(comparison, code).partition(": ")
     yield f"## followrag compare: {answer}"
     yield says[0].upper() + says[1:] + "."
     for table in gate_tables(comparison):
@@ -88,4 +88,4 @@ def _pipe_table(table: Table) -> str:
 
 
 def _plain(table: Table) -> Table:
-    return table._replace(rows=[[one_line(cell) for cell in row] for row in table.rows])
+    return table._replace(rows=[[shown(cell) for cell in row] for row in table.rows])

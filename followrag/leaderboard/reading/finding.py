@@ -14,17 +14,19 @@ from typing import NamedTuple
 
 from followrag.errors import InputError
 from followrag.leaderboard.entries import Entry
+from followrag.leaderboard.reading.baseline_file import read_baseline
 from followrag.leaderboard.reading.lm_eval_files import (
     date_in,
     is_results_file,
-    read_recorded,
+    read_lm_eval_run,
     tasks_in,
 )
 from followrag.leaderboard.reading.lm_eval_results import has_verdicts
 from followrag.leaderboard.reading.lm_eval_samples import SamplesReader, has_constraints
-from followrag.leaderboard.reading.places import Place, exists, parted, places_at
+from followrag.leaderboard.reading.locations import Location, exists, locations_at, parted
 from followrag.leaderboard.reading.reported import NAMES, ReportedTable, reported_table
 from followrag.leaderboard.reading.run_folders import read_run_folder, samples_of
+from followrag.leaderboard.texts import listed
 from followrag.records import Problem
 
 _REPORTED = "reported"
@@ -57,13 +59,13 @@ def find_runs(names: Sequence[str]) -> Found:
         The runs, with all that could not be used.
 
     Raises:
-        InputError: A name stands for nothing, or renames several models at once.
+        InputError: A name renames several models at once.
     """
     search = _Search()
     tables: list[str] = []
     for name in names:
         if not exists(name) and name.partition(":")[0] == _REPORTED:
-            tables += _tables(name)
+            tables += search.tables(name)
         else:
             search.look(name)
     search.read()
@@ -71,80 +73,88 @@ def find_runs(names: Sequence[str]) -> Found:
     return Found(search.entries(), search.problems, reported)
 
 
-def _tables(name: str) -> list[str]:
-    _, colon, wanted = name.partition(":")
-    if not colon:
-        return list(NAMES)
-    if wanted not in NAMES:
-        raise InputError(f"{name}: no such published table; known: {', '.join(NAMES)}")
-    return [wanted]
-
-
 class _Asked(NamedTuple):
-    """A name taken apart, and the real paths of the places that it leads to."""
+    """A name taken apart, and the real paths of the locations that it leads to."""
 
     name: str
     model: str
     path: Path
-    places: list[Path]
+    locations: list[Path]
 
 
 @dataclass
 class _Search:
-    """The places that names lead to, and what they hold, by real path.
+    """The locations that names lead to, and what they hold, by real path.
 
     Attributes:
-        elsewhere: Places whose runs stand under other places: lm-eval's files under the run folder
-            beside them, samples under results.
-        unusable: Places about which a problem tells.
+        elsewhere: Locations whose runs stand under other ones: lm-eval's files under the run
+            folder beside them, samples under results.
+        unusable: Locations about which a problem tells.
     """
 
     asked: list[_Asked] = field(default_factory=list)
-    places: dict[Path, Place] = field(default_factory=dict)
+    locations: dict[Path, Location] = field(default_factory=dict)
     found: dict[Path, list[Entry]] = field(default_factory=dict)
     elsewhere: dict[Path, list[Path]] = field(default_factory=dict)
     unusable: set[Path] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     reader: SamplesReader = field(default_factory=SamplesReader)
 
+    def tables(self, name: str) -> list[str]:
+        """Find the published tables that a name leads to."""
+        _, colon, wanted = name.partition(":")
+        if not colon:
+            return list(NAMES)
+        if wanted not in NAMES:
+            known = f"no such published table; known: {', '.join(NAMES)}"
+            self.problems.append(Problem(name, known))
+            return []
+        return [wanted]
+
     def look(self, name: str) -> None:
-        """Find the places that a name leads to."""
-        asked = _Asked(name, *parted(name), [])
+        """Find the locations that a name leads to."""
+        try:
+            asked = _Asked(name, *parted(name), [])
+        except InputError as error:
+            self.problems.append(_problem(name, error))
+            return
         self.asked.append(asked)
-        for place in places_at(asked.path):
-            if isinstance(place, Problem):
-                self.problems.append(place)
-                self.unusable.add(real := Path(place.where).resolve())
+        for location in locations_at(asked.path):
+            if isinstance(location, Problem):
+                self.problems.append(location)
+                self.unusable.add(real := Path(location.where).resolve())
             else:
-                self.places.setdefault(real := place.real, place)
-            asked.places.append(real)
+                self.locations.setdefault(real := location.real, location)
+            asked.locations.append(real)
 
     def read(self) -> None:
-        """Read the runs in all places."""
+        """Read the runs in all locations."""
         claims = {
             samples.resolve(): real
-            for real, place in self.places.items()
-            if place.kind == "run folder"
-            for samples in samples_of(place.path)
+            for real, location in self.locations.items()
+            if location.kind == "run folder"
+            for samples in samples_of(location.path)
         }
         # Samples last: most of them are read with their results.
-        for real, place in sorted(self.places.items(), key=lambda each: each[1].kind == "samples"):
+        for real, location in sorted(
+            self.locations.items(), key=lambda each: each[1].kind == "samples"
+        ):
             try:
-                match place.kind:
+                match location.kind:
                     case "run folder":
-                        self._add(real, read_run_folder(place.path))
+                        self._add(real, read_run_folder(location.path))
                     case "baseline":
-                        self._read_baseline(real, place.path)
+                        self._read_baseline(real, location.path)
                     case "results":
-                        self._read_results(real, place.path, claims)
+                        self._read_results(real, location.path, claims)
                     case "samples" if real in claims:
                         self.elsewhere[real] = [claims[real]]
                     case "samples" if real not in self.elsewhere:
-                        self._read_samples(real, place.path)
+                        self._read_samples(real, location.path)
             except InputError as error:
-                self._tell(real, place.path, error)
+                self._tell(real, location.path, error)
         for asked in self.asked:
-            if not any(self._leads(place) for place in asked.places):
+            if not any(self._leads(location) for location in asked.locations):
                 self.problems.append(_nothing(asked.path))
 
     def entries(self) -> list[Entry]:
@@ -153,16 +163,20 @@ class _Search:
         Raises:
             InputError: A name was given for several models.
         """
-        models: dict[int, str] = {}
+        renamed: dict[int, _Asked] = {}
         for asked in self.asked:
-            if asked.model:
-                runs = [run for place in asked.places for run in self._runs(place)]
-                _require_one_model(asked, runs)
-                models |= {id(run): asked.model for run in runs}
+            if not asked.model:
+                continue
+            runs = [run for location in asked.locations for run in self._runs(location)]
+            _require_one_model(asked, runs)
+            others = {(other := renamed.setdefault(id(run), asked)).name: other for run in runs}
+            self.problems += [
+                _same(asked, other) for other in others.values() if other.model != asked.model
+            ]
         return [
-            replace(run, model=models.get(id(run), run.model))
-            for place in self.places
-            for run in self.found.get(place, [])
+            replace(run, model=renamed[id(run)].model) if id(run) in renamed else run
+            for location in self.locations
+            for run in self.found.get(location, [])
         ]
 
     def _read_results(
@@ -183,7 +197,7 @@ class _Search:
                 else:
                     is_ours = has_verdicts(run.results, run.task)
                 if is_ours:
-                    self._add(real, read_recorded(run, self.reader))
+                    self._add(real, read_lm_eval_run(run, self.reader))
             except InputError as error:
                 self._tell(real, run.samples, error)
 
@@ -215,8 +229,6 @@ class _Search:
             )
 
     def _read_baseline(self, real: Path, path: Path) -> None:
-        from followrag.leaderboard.gate.baseline_file import read_baseline
-
         for entry in read_baseline(path):
             self._add(real, entry)
 
@@ -225,21 +237,21 @@ class _Search:
 
     def _tell(self, real: Path, path: Path, error: InputError) -> None:
         self.unusable.add(real)
-        self.problems.append(_problem(path, error))
+        self.problems.append(_problem(str(path), error))
 
-    def _runs(self, place: Path) -> list[Entry]:
-        others = self.elsewhere.get(place, [])
-        return [run for real in (place, *others) for run in self.found.get(real, [])]
+    def _runs(self, location: Path) -> list[Entry]:
+        others = self.elsewhere.get(location, [])
+        return [run for real in (location, *others) for run in self.found.get(real, [])]
 
-    def _leads(self, place: Path) -> bool:
-        """Whether a place leads to a run, or to something that was told."""
-        told = {place, *self.elsewhere.get(place, [])} & self.unusable
-        return bool(told or self._runs(place))
+    def _leads(self, location: Path) -> bool:
+        """Whether a location leads to a run, or to something that was told."""
+        told = {location, *self.elsewhere.get(location, [])} & self.unusable
+        return bool(told or self._runs(location))
 
 
-def _problem(path: Path, error: InputError) -> Problem:
-    """Part an error's text into where it is and what."""
-    text, head = str(error), str(path)
+def _problem(head: str, error: InputError) -> Problem:
+    """Part an error's text into where it is, which may begin with `head`, and what."""
+    text = str(error)
     end = text.find(": ", len(head) if text.startswith(head) else 0)
     return Problem(text[:end], text[end + 2 :])
 
@@ -258,10 +270,15 @@ def _nothing(path: Path) -> Problem:
     return Problem(str(path), message)
 
 
+def _same(asked: _Asked, other: _Asked) -> Problem:
+    message = f"is the same run as {other.name}, under which it is shown; name each run once"
+    return Problem(asked.name, message)
+
+
 def _require_one_model(asked: _Asked, runs: Sequence[Entry]) -> None:
     models = sorted({run.model for run in runs})
     if len(models) > 1:
         raise InputError(
-            f"{asked.name}: holds runs of {len(models)} models ({', '.join(models[:5])}); name "
+            f"{asked.name}: holds runs of {len(models)} models ({listed(models, 5)}); name "
             "one of them"
         )

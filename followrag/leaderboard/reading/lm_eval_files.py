@@ -28,14 +28,12 @@ from followrag.leaderboard.metrics import metric
 from followrag.leaderboard.outcomes import Outcomes
 from followrag.leaderboard.reading.lm_eval_results import (
     Results,
-    date_of,
     given_figures,
-    limited,
     read_results,
-    seed_of,
     settings_of,
 )
 from followrag.leaderboard.reading.lm_eval_samples import SamplesReader
+from followrag.leaderboard.reading.recorded_settings import date_of, limited, seed_of
 
 _FIRST = re.compile(rb'\s*\{\s*"results"\s*:')
 _DATE_AT_END = re.compile(r"_(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:\.\d+)?)$")
@@ -43,7 +41,7 @@ _HEAD = 64
 _CHECKED, _TOLERANCE = "inst_level_loose_acc", 1e-6
 
 
-class Recorded(NamedTuple):
+class LmEvalRun(NamedTuple):
     """A task in a results file.
 
     Attributes:
@@ -91,20 +89,20 @@ def date_in(path: Path) -> str | None:
     return found and found[1]
 
 
-def tasks_in(path: Path) -> list[Recorded]:
-    """List all tasks of a results file, each with the place of its samples.
+def tasks_in(path: Path) -> list[LmEvalRun]:
+    """List all tasks of a results file, each with the path of its samples.
 
     Raises:
         InputError: It can't be read, or is no results file of lm-eval.
     """
     results = read_results(path)
     return [
-        Recorded(path, results, task, _samples_place(path, results, task))
+        LmEvalRun(path, results, task, _samples_path(path, results, task))
         for task in results.configs
     ]
 
 
-def read_recorded(run: Recorded, reader: SamplesReader) -> Entry:
+def read_lm_eval_run(run: LmEvalRun, reader: SamplesReader) -> Entry:
     """Read a task's run: row by row where its samples are there, else its figures only.
 
     Raises:
@@ -130,17 +128,17 @@ def read_recorded(run: Recorded, reader: SamplesReader) -> Entry:
         origin="lm-eval samples",
         settings=settings_of(run.results, run.task, dataset),
         outcomes=outcomes,
-        date=date_of(run.results, run.path.name),
+        date=date_of(run.results.date, run.path.name),
         details=_details(run),
     )
 
 
-def _require_same_run(run: Recorded, outcomes: Outcomes) -> None:
+def _require_same_run(run: LmEvalRun, outcomes: Outcomes) -> None:
     """Make sure that samples give the figure in their results.
 
     Without a date in the names of files, runs write over the files of earlier ones.
     """
-    given = given_figures(run.results, run.task).get(_CHECKED)
+    given = given_figures(run.path, run.results, run.task).get(_CHECKED)
     value = metric(_CHECKED).figure(outcomes).value
     if given is not None and abs(given.value - value) > _TOLERANCE:
         raise InputError(
@@ -149,8 +147,8 @@ def _require_same_run(run: Recorded, outcomes: Outcomes) -> None:
         )
 
 
-def _figures_only(run: Recorded) -> Entry:
-    given = given_figures(run.results, run.task)
+def _figures_only(run: LmEvalRun) -> Entry:
+    given = given_figures(run.path, run.results, run.task)
     if not given:
         raise InputError(
             f"{run.path}, {run.task}: holds no figures (was it made with --predict_only?); "
@@ -165,23 +163,22 @@ def _figures_only(run: Recorded) -> Entry:
         settings=settings_of(run.results, run.task, dataset),
         outcomes=None,
         given=given,
-        date=date_of(run.results, run.path.name),
+        date=date_of(run.results.date, run.path.name),
         details=_details(run),
     )
 
 
-def _details(run: Recorded) -> dict[str, Any]:
+def _details(run: LmEvalRun) -> dict[str, Any]:
     generation = run.results.configs[run.task].get("generation_kwargs")
     return {
         "backend": run.results.backend or None,
         "model_args": run.results.model_args,
         "packages": {"lm-eval": run.results.lm_eval_version},
-        "generation_counts": None,
         "seed": seed_of(generation, run.results.config),
     }
 
 
-def _samples_place(path: Path, results: Results, task: str) -> Path:
+def _samples_path(path: Path, results: Results, task: str) -> Path:
     if (date := date_in(path)) is None:
         arguments = re.sub("/|=", "__", str(results.config.get("model_args") or ""))
         return path.parent / f"{arguments}_{task}.jsonl"

@@ -9,34 +9,29 @@ that of a filter: "inst_level_loose_acc,none".
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
-from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from followrag.errors import InputError
 from followrag.estimates import Estimate
 from followrag.leaderboard.metrics import METRICS
 from followrag.leaderboard.reading.decoding import Form, read_value
+from followrag.leaderboard.reading.recorded_settings import (
+    Counts,
+    prompt_settings,
+    public_arguments,
+    without_seed,
+)
 from followrag.leaderboard.settings import Settings
-from followrag.llm.secret_args import split_secrets
 from followrag.runs import SCORER_VERSION
 
 TASK_VERSION = "1.0"  # of followrag/tasks/*.yml, scored by SCORER_VERSION
 _HEADLINE = "inst_level_loose_acc"
 _MODEL_ARGUMENTS = ("peft", "delta", "pretrained", "model", "path", "engine")  # as lm-eval looks
-_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(\.\d+)?")
 _REMEDY = "fetch it again, or evaluate again"
-
-
-class Counts(msgspec.Struct):
-    """How many documents a task has, and how many of them were asked."""
-
-    original: int
-    effective: int
 
 
 class Results(msgspec.Struct, kw_only=True):
@@ -84,14 +79,6 @@ def read_results(path: Path) -> Results:
     return read_value(path, _RESULTS, _REMEDY)
 
 
-def public_arguments(given: object) -> dict[str, Any]:
-    """Read a model's arguments, which are text (`a=1,b=2`), an object or nothing."""
-    if isinstance(given, str):
-        pairs = (pair.partition("=") for pair in given.split(","))
-        given = {name.strip(): value for name, equals, value in pairs if equals}
-    return split_secrets(given).public if isinstance(given, dict) else {}
-
-
 def has_verdicts(results: Results, task: str) -> bool:
     """Whether a task asks for constraints: one of ours, or one scored as IFEval is."""
     figures = results.results.get(task, {})
@@ -104,24 +91,13 @@ def is_own(results: Results, task: str) -> bool:
     return isinstance(arguments, dict) and "followrag_source" in arguments
 
 
-def limited(limit: Any, counts: Counts | None) -> str | None:
-    """Say how a task was cut short; None where every document was asked.
-
-    Args:
-        limit: What `--limit` was given, or None.
-        counts: How many documents were asked; None where that is not recorded.
-    """
-    if counts.effective >= counts.original if counts else limit is None:
-        return None
-    option = "--samples" if limit is None else f"--limit {limit}".removesuffix(".0")
-    asked = f" ({counts.effective} of {counts.original} items)" if counts else ""
-    return f"was made with {option}{asked}; evaluate all items to compare it"
-
-
-def given_figures(results: Results, task: str) -> dict[str, Estimate]:
+def given_figures(path: Path, results: Results, task: str) -> dict[str, Estimate]:
     """Take the figures that the results hold, of the first filter.
 
     The number of prompts is 0 where it is not recorded.
+
+    Raises:
+        InputError: A figure can't be one.
     """
     figures = results.results.get(task, {})
     counts = results.n_samples.get(task)
@@ -130,8 +106,10 @@ def given_figures(results: Results, task: str) -> dict[str, Estimate]:
         name = next((name for name in figures if name.startswith(f"{metric},")), None)
         if name is None:
             continue
-        value = _number(figures[name])
-        stderr = _number(figures.get(name.replace(metric, f"{metric}_stderr", 1)))
+        value, stderr = (
+            _share(path, task, recorded, figures.get(recorded))
+            for recorded in (name, name.replace(metric, f"{metric}_stderr", 1))
+        )
         if not math.isnan(value):
             given[metric] = Estimate(value, stderr, counts.effective if counts else 0)
     return given
@@ -165,41 +143,9 @@ def settings_of(results: Results, task: str, dataset: Mapping[str, Any]) -> Sett
     )
 
 
-def prompt_settings(
-    system: str | None, num_fewshot: object, chat_template: object, backend: str
-) -> dict[str, Any]:
-    """Say how prompts were put; servers of chat completions apply a template of their own."""
-    return {
-        "system_instruction": system or "",
-        "num_fewshot": num_fewshot,
-        "chat_template": bool(chat_template) or "chat" in backend,
-    }
-
-
-def without_seed(generation: object) -> dict[str, Any] | None:
-    """Leave the seed out of generation arguments: runs that differ in it only are comparable."""
-    if not isinstance(generation, dict):
-        return None
-    return {name: value for name, value in generation.items() if name != "seed"}
-
-
-def seed_of(generation: object, config: Mapping[str, Any]) -> Any:
-    """Give the seed that answers were generated with, or else lm-eval's."""
-    given = generation if isinstance(generation, dict) else {}
-    return given.get("seed", config.get("random_seed"))
-
-
-def date_of(results: Results | None, name: str) -> str:
-    """Say when a run started, as ISO 8601, or else ended, as the name of its file tells."""
-    if results is not None and isinstance(results.date, int | float):
-        with suppress(ValueError, OverflowError, OSError):  # no time that there is
-            return datetime.fromtimestamp(results.date, UTC).isoformat(timespec="seconds")
-    found = _DATE.search(name)
-    if found is None:
-        return ""
-    day, _, time = found[0].partition("T")
-    return f"{day}T{time.partition('.')[0].replace('-', ':')}"
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else math.nan
+def _share(path: Path, task: str, name: str, value: object) -> float:
+    if not isinstance(value, int | float):
+        return math.nan
+    if not 0 <= value <= 1:
+        raise InputError(f"{path}, {task}: {name} is damaged, it is not from 0 to 1; {_REMEDY}")
+    return float(value)

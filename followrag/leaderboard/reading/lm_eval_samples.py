@@ -19,9 +19,8 @@ import msgspec
 
 from followrag.errors import InputError
 from followrag.failures import failure
-from followrag.leaderboard.outcomes import Check, Outcomes, RowOutcome
+from followrag.leaderboard.outcomes import Check, Outcomes, RowOutcome, digest_of
 from followrag.leaderboard.reading.decoding import Form, raw, read_lines, read_value
-from followrag.leaderboard.reading.run_folders import digest_of
 from followrag.records import Record, Records
 from followrag.sources import ItemSet, items_from
 from followrag.summary import own_id

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from followrag.errors import FollowragError, InputError
-from followrag.items import Item
+from followrag.items import Item, dataset_of
 from followrag.leaderboard.entries import Entry
 from followrag.leaderboard.reading.decoding import Form, read_lines, read_value
 from followrag.leaderboard.reading.lm_eval_samples import (
@@ -18,7 +18,7 @@ from followrag.leaderboard.reading.lm_eval_samples import (
     read_samples,
     verdicts_of,
 )
-from followrag.leaderboard.reading.run_folders import dataset_of, keyed
+from followrag.leaderboard.reading.run_folders import keyed
 from followrag.reading import Recorded, find_items, require_same_items
 from followrag.runs import MANIFEST, RATINGS, ROWS
 from followrag.scoring import score_item
@@ -129,11 +129,10 @@ def read_texts(entry: Entry, keys: Container[str] | None = None) -> Iterator[Row
     Raises:
         InputError: Its files are not there any more, or are damaged.
     """
-    if entry.origin == "run folder":
-        return _of_run_folder(entry.where, keys)
-    if entry.origin == "lm-eval samples":
-        return _of_samples(entry.where, keys)
-    return iter(())
+    if not entry.has_texts:
+        return iter(())
+    read = _of_run_folder if entry.origin == "run folder" else _of_samples
+    return read(entry.where, keys)
 
 
 def _of_run_folder(folder: Path, keys: Container[str] | None) -> Iterator[RowText]:

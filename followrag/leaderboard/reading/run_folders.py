@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TypeVar
 
@@ -14,18 +13,17 @@ import msgspec
 
 from followrag.errors import InputError
 from followrag.files import settle
-from followrag.items import DATASETS
+from followrag.items import dataset_of
 from followrag.leaderboard.entries import Entry
-from followrag.leaderboard.outcomes import Check, Outcomes, RowOutcome
+from followrag.leaderboard.outcomes import Check, Outcomes, RowOutcome, digest_of
 from followrag.leaderboard.reading.decoding import Form, read_lines, read_value
-from followrag.leaderboard.reading.lm_eval_results import (
+from followrag.leaderboard.reading.lm_eval_results import Results, read_results
+from followrag.leaderboard.reading.recorded_settings import (
     Counts,
-    Results,
     date_of,
     limited,
     prompt_settings,
     public_arguments,
-    read_results,
     seed_of,
     without_seed,
 )
@@ -58,7 +56,6 @@ class _Manifest(msgspec.Struct):
     backend: str | None = None
     model_args: Any = None
     generation_kwargs: dict[str, Any] | None = None
-    generation: dict[str, Any] | None = None
     lm_eval: dict[str, Any] | None = None
     judge: dict[str, Any] | None = None
     results: _FileName | None = None
@@ -145,26 +142,14 @@ def read_run_folder(folder: Path) -> Entry:
             judge=_judge(manifest),
         ),
         outcomes=_read_outcomes(folder, manifest),
-        date=date_of(results, manifest.samples or folder.name),
+        date=date_of(results and results.date, manifest.samples or folder.name),
         details={
             "backend": manifest.backend,
             "model_args": public_arguments(manifest.model_args),
             "packages": manifest.packages,
-            "generation_counts": manifest.generation,
             "seed": seed_of(manifest.generation_kwargs, ran),
         },
     )
-
-
-def digest_of(response: str) -> int:
-    """Hash a response to 64 bits."""
-    text = response.encode("utf-8", errors="surrogatepass")
-    return int.from_bytes(blake2b(text, digest_size=8).digest())
-
-
-def dataset_of(type: str | None) -> str:
-    """Name the source of an item's question, as `followrag.items.Item.dataset` does."""
-    return DATASETS.get(type or "", type) or "other"
 
 
 def keyed(rows: Iterable[Keyed]) -> Iterator[tuple[str, Keyed]]:

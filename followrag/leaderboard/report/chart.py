@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from followrag.estimates import Estimate
 from followrag.leaderboard.report.themes import DASHES, SYMBOLS, Theme, coloured
+from followrag.leaderboard.tables.board import Board
 from followrag.leaderboard.texts import one_line
 
 Trace = dict[str, Any]
@@ -153,12 +155,12 @@ def _merged(base: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
-def models_axis(names: Sequence[str]) -> dict[str, Any]:
+def models_axis(names: Sequence[str], labels: Mapping[str, str]) -> dict[str, Any]:
     """Give the settings of a y axis with a model a line, the first on top."""
     return {
         "tickmode": "array",
         "tickvals": list(range(len(names))),
-        "ticktext": [label(name) for name in names],
+        "ticktext": [labels[name] for name in names],
         "range": [len(names) - 0.5, -0.5],
         "zeroline": False,
         "showgrid": False,
@@ -188,8 +190,19 @@ def shown(text: str) -> str:
     return html.escape(one_line(text), quote=False)
 
 
-def label(name: str) -> str:
-    """Write a model's name for an axis, its middle left out where it is long."""
+def labels(board: Board) -> dict[str, str]:
+    """Write models' names for axes: long ones without their middle, then equal ones numbered."""
+    short = {place.entry.model: _label(place.entry.model) for place in board.places}
+    times = Counter(short.values())
+    numbers: Counter[str] = Counter()
+    for name, text in short.items():
+        if times[text] > 1:
+            numbers[text] += 1
+            short[name] = f"{text} ({numbers[text]})"
+    return short
+
+
+def _label(name: str) -> str:
     plain = one_line(name)
     if len(plain) > _LABEL:
         plain = f"{plain[:12].rstrip()}…{plain[13 - _LABEL :].lstrip()}"
@@ -197,7 +210,7 @@ def label(name: str) -> str:
 
 
 def points(value: float) -> float | None:
-    """Give a fraction as percent, rounded for the page; None for nan."""
+    """Give a fraction as percent, as fine as a chart can show; None for nan."""
     return None if math.isnan(value) else round(100 * value, 3)
 
 

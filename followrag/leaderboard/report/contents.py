@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from followrag.estimates import Estimate
 from followrag.leaderboard.metrics import metric
 from followrag.leaderboard.reading.reported import ReportedTable
-from followrag.leaderboard.report.chart import DRAWN_AT_ONCE, NORMAL_95, Chart, number_of, points
+from followrag.leaderboard.report.chart import DRAWN_AT_ONCE, NORMAL_95, Chart, number_of
 from followrag.leaderboard.report.curve import curve
 from followrag.leaderboard.report.forest import forest
 from followrag.leaderboard.report.gaps import gaps
@@ -19,8 +19,8 @@ from followrag.leaderboard.report.scatter import scatter
 from followrag.leaderboard.tables.board import Board, Place
 from followrag.leaderboard.tables.conduct import conduct
 from followrag.leaderboard.tables.grids import REPORTED, label
-from followrag.leaderboard.tables.selection import prompts as size_of
 from followrag.records import Problem
+from followrag.tables import percent
 
 _CHARTS = (heatmap, curve, scatter, forest, gaps)
 
@@ -40,6 +40,17 @@ def drawn(boards: Iterable[Board]) -> list[Drawn]:
     ]
 
 
+def counted(boards: Sequence[Board], reported: Sequence[ReportedTable]) -> list[str]:
+    """Say how much there is: of what was measured, and of what was published."""
+    said = []
+    if boards:
+        runs = number_of(sum(len(board.places) for board in boards), "run")
+        said.append(f"{runs} on {number_of(len(boards), 'set')} of items")
+    if reported:
+        said.append(number_of(len(reported), "published table"))
+    return said
+
+
 def contents(
     boards: Sequence[Drawn],
     reported: Sequence[ReportedTable],
@@ -54,9 +65,8 @@ def contents(
         problems: What could not be used.
         rows: Per board, its rows.
     """
-    runs = sum(len(board.places) for board, _ in boards)
     return {
-        "says": f"{number_of(runs, 'run')} on {number_of(len(boards), 'set')} of items.",
+        "says": f"{'; '.join(counted([board for board, _ in boards], reported))}.",
         "boards": [
             {**_board(*given), "rows": texts.index}
             for given, texts in zip(boards, rows, strict=True)
@@ -92,21 +102,24 @@ def _place(place: Place, metrics: Sequence[str]) -> dict[str, Any]:
         "rank": place.rank,
         "model": place.entry.model,
         "figures": [_figure(place.figures.get(name)) for name in metrics],
-        "prompts": size_of(place.entry),
-        "length": found.length,
-        "errors": _share(found.error_share),
-        "judge_errors": _share(found.judge_error_share),
+        "prompts": place.entry.prompts,
+        "length": _shown(found.length, ",.0f"),
+        "errors": _shown(found.error_share, ".1f", 100),
+        "judge_errors": _shown(found.judge_error_share, ".1f", 100),
     }
 
 
-def _share(value: float | None) -> float | None:
-    return None if value is None else points(value)
+def _shown(value: float | None, form: str, unit: int = 1) -> list[float | str] | None:
+    """Give a number to sort by and its text: the page rounds nothing itself."""
+    return None if value is None else [unit * value, format(unit * value, form)]
 
 
-def _figure(figure: Estimate | None) -> list[float | int | None] | None:
+def _figure(figure: Estimate | None) -> list[float | str | None] | None:
+    """Give a figure in percent, its standard error, and both as text."""
     if figure is None or math.isnan(figure.value):
         return None
-    return [points(figure.value), points(figure.stderr), figure.n]
+    stderr = None if math.isnan(figure.stderr) else 100 * figure.stderr
+    return [100 * figure.value, stderr, percent(figure)]
 
 
 def _chart(chart: Chart) -> dict[str, Any]:
@@ -150,7 +163,11 @@ def _reported(table: ReportedTable) -> dict[str, Any]:
         "note": table.note,
         "columns": list(table.columns),
         "rows": [
-            {"model": row.model, "version": row.version, "values": list(row.values)}
+            {"model": row.model, "version": row.version, "values": list(map(_printed, row.values))}
             for row in table.rows
         ],
     }
+
+
+def _printed(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1f}"

@@ -11,7 +11,7 @@ from followrag.leaderboard.report.chart import (
     Chart,
     Trace,
     Variant,
-    label,
+    labels,
     layout,
     number_of,
     shown,
@@ -40,8 +40,9 @@ def curve(board: Board) -> Chart | None:
         return None
     traces: list[Trace] = []
     rows = []
+    names = labels(board)
     for place, (model, points) in lines.items():
-        traces += _traces(place, model, points)
+        traces += _traces(place, model, names[model], points)
         rows += [[model, *_cells(point, _independent(points, point.asked))] for point in points]
     counts = sorted({point.asked for _, points in lines.values() for point in points})
     axis = {"title": "constraints in the prompt", "tickvals": counts, "showgrid": False}
@@ -74,7 +75,7 @@ def _independent(points: list[_Point], count: int) -> float | None:
     return points[0].share ** count if points[0].asked == 1 else None
 
 
-def _traces(place: int, model: str, points: list[_Point]) -> list[Trace]:
+def _traces(place: int, model: str, name: str, points: list[_Point]) -> list[Trace]:
     meta = {"model": place}
     counts = [point.asked for point in points]
     edge = [*(point.high for point in points), *(point.low for point in reversed(points))]
@@ -94,7 +95,7 @@ def _traces(place: int, model: str, points: list[_Point]) -> list[Trace]:
         "type": "scatter",
         "x": counts,
         "y": [round(100 * point.share, 2) for point in points],
-        "name": label(model),
+        "name": name,
         "mode": "lines+markers",
         "line": {"color": "series", "width": 2.5, "dash": "series"},
         "marker": {"color": "series", "size": 9, "symbol": "series"},

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from followrag.leaderboard.metrics import metric
-from followrag.leaderboard.outcomes import Outcomes
 from followrag.leaderboard.report.chart import (
     Chart,
     Trace,
     Variant,
+    labels,
     layout,
     models_axis,
     models_height,
@@ -35,14 +35,14 @@ def forest(board: Board) -> Chart | None:
     ]
     if len(runs) < 2:
         return None
+    headline = metric(board.headline)
     bases = runs[: max(1, _MOST_PAIRS // len(runs))]
     variants = []
     for base, outcomes in bases:
         found = {
             model: difference
             for model, other in runs
-            if model != base
-            and (difference := _difference(board.headline, outcomes, other)) is not None
+            if model != base and (difference := paired(headline, [outcomes], [other])) is not None
         }
         variants.append(_variant(base, found, [model for model, _ in runs]))
     axis = {
@@ -61,20 +61,16 @@ def forest(board: Board) -> Chart | None:
         caption=f"How much more {board.headline} each model has than the base on the same prompts, "
         "with 95% intervals of each difference alone. Where an interval leaves out 0, the sign is "
         "settled; ranks ask for more, as they compare all pairs at once." + few,
-        layout=layout(models_height(len(runs), 100), axis, models_axis([name for name, _ in runs])),
+        layout=layout(
+            models_height(len(runs), 100),
+            axis,
+            models_axis([name for name, _ in runs], labels(board)),
+        ),
         columns=["model", "difference", "95% interval", "p", "better", "worse", "prompts"],
         variants=variants,
         choice="Compared with",
         width=420,
     )
-
-
-def _difference(headline: str, base: Outcomes, other: Outcomes) -> Difference | None:
-    if base.keys != other.keys:
-        there = set(other.keys)
-        common = [key for key in base.keys if key in there]
-        base, other = base.of_keys(common), other.of_keys(common)
-    return paired(metric(headline), [base], [other])
 
 
 def _variant(base: str, found: dict[str, Difference], names: Sequence[str]) -> Variant:

@@ -8,6 +8,7 @@ from followrag.estimates import Estimate
 from followrag.leaderboard.report.chart import (
     Chart,
     Variant,
+    labels,
     layout,
     models_axis,
     models_height,
@@ -69,7 +70,9 @@ def gaps(board: Board) -> Chart | None:
         caption="Each bar goes from the share of constraints that responses follow as they stand "
         "to the share that they follow when their wrapping is forgiven (first and last line, "
         "asterisks).",
-        layout=layout(models_height(len(found), 100), axis, models_axis(list(found))),
+        layout=layout(
+            models_height(len(found), 100), axis, models_axis(list(found), labels(board))
+        ),
         columns=["model", "strict", "loose", "gap"],
         variants=[
             Variant(

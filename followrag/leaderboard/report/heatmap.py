@@ -6,6 +6,7 @@ from followrag.estimates import Estimate
 from followrag.leaderboard.report.chart import (
     Chart,
     Variant,
+    labels,
     layout,
     models_axis,
     models_height,
@@ -61,7 +62,13 @@ def heatmap(board: Board) -> Chart | None:
         ],
     }
     if len(models) <= _MOST_WITH_TEXT:
-        trace |= {"texttemplate": "%{z:.0f}", "textfont": {"size": 11}}
+        trace |= {
+            "text": [
+                [f"{100 * of[id].value:.0f}" if id in of else "" for id in ids] for of in figures
+            ],
+            "texttemplate": "%{text}",
+            "textfont": {"size": 11},
+        }
     else:
         trace |= {"showscale": True, "colorbar": _SCALE}
     axis = {
@@ -82,7 +89,7 @@ def heatmap(board: Board) -> Chart | None:
         title="Each constraint",
         caption="Share of the prompts with that constraint whose response follows it (loose), by "
         "family. Hover for n and the standard error.",
-        layout=layout(models_height(len(models), 200), axis, models_axis(models)),
+        layout=layout(models_height(len(models), 200), axis, models_axis(models, labels(board))),
         columns=["model", *ids],
         variants=[
             Variant(

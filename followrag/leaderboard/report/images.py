@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from followrag.errors import InputError, OutputError
-from followrag.files import write_whole
+from followrag.errors import InputError
+from followrag.files import write_whole, writing_to
 from followrag.leaderboard.report.contents import Drawn
 from followrag.leaderboard.report.themes import LIGHT
+from followrag.leaderboard.texts import one_line
 
 Format = Literal["svg", "png"]
 
+_PROGRAM = Path(__file__).with_name("drawing.py")
 _WIDTH = 900
 _SCALE = {"svg": 1, "png": 3}
 
@@ -49,15 +59,11 @@ def write_images(boards: Sequence[Drawn], folder: Path, format: Format) -> list[
         InputError: The browser fails.
         OutputError: A file can't be written.
     """
-    import asyncio
-
     figures = {folder / f"{name}.{format}": figure for name, figure in _figures(boards)}
-    images = asyncio.run(_draw(list(figures.values()), format)) if figures else []
-    try:
+    images = _drawn(list(figures.values()), format) if figures else []
+    with writing_to(folder, "name another folder"):
         for path, image in zip(figures, images, strict=True):
             write_whole(path, [image])
-    except OSError as error:
-        raise OutputError(f"{folder}: can't be written to ({error.strerror})") from error
     return list(figures)
 
 
@@ -71,22 +77,29 @@ def _figures(boards: Sequence[Drawn]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield "-".join([*parts, chart.name]), figure
 
 
-async def _draw(figures: Sequence[dict[str, Any]], format: Format) -> list[bytes]:
-    from kaleido import Kaleido, errors
-
-    options = {"format": format, "scale": _SCALE[format]}
-    try:
-        # MathJax would be fetched from the network.
-        async with Kaleido(mathjax=False) as browser:
-            return [await browser.calc_fig(figure, options) for figure in figures]
-    except (
-        errors.BrowserClosedError,
-        errors.BrowserFailedError,
-        errors.JavascriptError,
-        errors.KaleidoError,
-        TimeoutError,
-    ) as error:
-        raise InputError(
-            f"--images: the browser that kaleido starts fails ({type(error).__name__}); "
-            "name another one in BROWSER_PATH"
-        ) from error
+def _drawn(figures: Sequence[dict[str, Any]], format: Format) -> list[bytes]:
+    """Draw in a program of its own, which is ended with its browser whatever happens here."""
+    asked = {"figures": figures, "options": {"format": format, "scale": _SCALE[format]}}
+    with TemporaryDirectory(prefix="followrag-", ignore_cleanup_errors=True) as folder:
+        drawing = subprocess.Popen(
+            [sys.executable, "-P", _PROGRAM],
+            env={**os.environ, "TMPDIR": folder},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        try:
+            said, complaints = drawing.communicate(json.dumps(asked).encode())
+        finally:
+            with suppress(ProcessLookupError, PermissionError):  # nothing is left
+                os.killpg(drawing.pid, signal.SIGKILL)
+            drawing.wait()
+    told = json.loads(said or "{}")
+    if "images" in told:
+        return [base64.b64decode(image) for image in told["images"]]
+    lines = complaints.decode(errors="replace").split("\n")
+    why = told.get("failed") or one_line(next(filter(None, reversed(lines)), "it was ended"))
+    raise InputError(
+        f"--images: the browser that kaleido starts fails ({why}); name another one in BROWSER_PATH"
+    )

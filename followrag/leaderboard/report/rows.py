@@ -61,7 +61,7 @@ def rows_of(board: Board, kept: Kept) -> Rows:
     runs: dict[int, tuple[Entry, Outcomes]] = {
         number: (place.entry, place.entry.outcomes)
         for number, place in enumerate(board.places)
-        if place.entry.outcomes is not None and place.entry.origin != "baseline"
+        if place.entry.outcomes is not None and place.entry.has_texts
     }
     keys = {key: None for _, outcomes in runs.values() for key in outcomes.keys}
     places = {key: place for place, key in enumerate(keys)}

@@ -11,7 +11,7 @@ from followrag.leaderboard.report.chart import (
     Trace,
     Variant,
     half_width,
-    label,
+    labels,
     layout,
     number_of,
     percent_range,
@@ -19,6 +19,7 @@ from followrag.leaderboard.report.chart import (
     shown,
 )
 from followrag.leaderboard.tables.board import Board
+from followrag.leaderboard.texts import listed
 from followrag.tables import percent
 
 _MOST_WITH_CROSSES = 40
@@ -43,10 +44,10 @@ def scatter(board: Board) -> Chart | None:
     if not spots:
         return None
     best = _pareto(spots)
-    names = ", ".join(spot.model for spot in best[:5]) + (", ..." if len(best) > 5 else "")
+    unbeaten = listed([spot.model for spot in best], 5)
     says = (
         f"Scatter plot of {number_of(len(spots), 'model')}. Not beaten in "
-        f"both by any other: {names}."
+        f"both by any other: {unbeaten}."
     )
     rows = [
         [
@@ -59,7 +60,8 @@ def scatter(board: Board) -> Chart | None:
     ]
     across = percent_range(end for spot in spots for end in _ends(spot.answered))
     up = percent_range(end for spot in spots for end in _ends(spot.followed))
-    crosses = [_cross(spot, len(spots)) for spot in reversed(spots)]
+    names = labels(board)
+    crosses = [_cross(spot, names[spot.model], len(spots)) for spot in reversed(spots)]
     return Chart(
         name="tradeoff",
         title="Following and answering",
@@ -106,7 +108,7 @@ def _line(best: list[_Spot]) -> Trace:
     }
 
 
-def _cross(spot: _Spot, spots: int) -> Trace:
+def _cross(spot: _Spot, name: str, spots: int) -> Trace:
     bar = {"type": "data", "width": 0, "thickness": 1.5, "color": "series"}
     faint = {**bar, "color": "muted", "thickness": 1, "visible": spots <= _MOST_WITH_CROSSES}
     x, y = {"array": [half_width(spot.answered)]}, {"array": [half_width(spot.followed)]}
@@ -116,7 +118,7 @@ def _cross(spot: _Spot, spots: int) -> Trace:
         "y": [points(spot.followed.value)],
         "error_x": {**bar, **x},
         "error_y": {**bar, **y},
-        "name": label(spot.model),
+        "name": name,
         "mode": "markers",
         "marker": {"color": "series", "symbol": "series", "size": 11},
         "hoverinfo": "text",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -67,7 +67,7 @@ def paired(
 
     Args:
         metric: What to compare.
-        base: The base's runs (seeds), all with the same keys in the same order as the candidate's.
+        base: The base's runs (seeds); prompts are paired by key, in any order.
         candidate: The candidate's runs.
         confidence: The interval's level.
 
@@ -80,7 +80,10 @@ def paired(
     if not len(runs[0]) or any(math.isnan(run.value) for side in groups for run in side):
         return None
     old, new = (Linear.average(side) for side in groups)
-    noise = _Noise.of(new - old, groups)
+    largest = max(
+        float(largest_influence([term(run).counts for term in metric.terms])) for run in runs
+    )
+    noise = _Noise.of(new - old, groups, largest)
     change = new.value - old.value
     below, above = noise.reach(change, (1 - confidence) / 2)
     exact = _exact_p(metric, base, candidate)
@@ -101,22 +104,38 @@ def paired(
     )
 
 
-def added_variance(squares: ArrayLike, fourths: ArrayLike, prompts: int) -> Floats:
+def added_variance(
+    squares: ArrayLike, fourths: ArrayLike, prompts: int, largest: ArrayLike = 1.0
+) -> Floats:
     """Give what is added to a difference's variance, so that few changes give no false certainty.
 
     It is what one more changed prompt in each direction would add: Bonett and Price (Statistics in
     Medicine, 2012) add one to each discordant cell of McNemar's table, which this is at prompt
     level. How much a prompt's change moves other metrics is taken from the prompts that changed,
-    and from one that changed wholly, so that it is known where none did.
+    and from the one that would move it most, so that it is known where none did.
 
     Args:
         squares: Sum of squares of the difference's influence; one or an array of them.
         fourths: Sum of its fourth powers.
         prompts: Number of prompts.
+        largest: The largest influence that a prompt can have (`largest_influence`).
     """
-    moved = (np.asarray(fourths, dtype=np.float64) + 1) / (np.asarray(squares) + 1)
+    most = np.asarray(largest, dtype=np.float64)
+    moved = (np.asarray(fourths) + most**4) / (np.asarray(squares) + most**2)
     added: Floats = 2 * moved / prompts**2
     return added
+
+
+def largest_influence(counts: Sequence[Floats]) -> Floats:
+    """Give the influence of the prompt that moves a metric most by changing wholly.
+
+    Args:
+        counts: Per ratio that the metric is the mean of, what goes into its lower sum: a number a
+            prompt, or a row of them a run.
+    """
+    shares = [count / count.sum(axis=-1, keepdims=True) for count in counts]
+    most: Floats = np.mean(shares, axis=0).max(axis=-1, initial=0) * counts[0].shape[-1]
+    return most
 
 
 def t_test(delta: ArrayLike, variance: ArrayLike, prompts: int) -> Floats:
@@ -153,7 +172,7 @@ class _Noise:
     spare_runs: int = 0
 
     @classmethod
-    def of(cls, change: Linear, groups: Sequence[Sequence[Linear]]) -> _Noise:
+    def of(cls, change: Linear, groups: Sequence[Sequence[Linear]], largest: float) -> _Noise:
         """Measure it.
 
         Each prompt's part in a run is the prompt's own, the run's, and chance; the parts are told
@@ -162,7 +181,7 @@ class _Noise:
         n = len(change.influence)
         squares, fourths = math.fsum(change.influence**2), math.fsum(change.influence**4)
         pooled = squares / (n * (n - 1)) if n > 1 else math.nan
-        added = float(added_variance(squares, fourths, n))
+        added = float(added_variance(squares, fourths, n, largest))
         spare = sum(len(side) - 1 for side in groups)
         if spare == 0 or n < 2:
             return cls(n, pooled, added)
@@ -225,12 +244,16 @@ def _squares(runs: Floats) -> float:
 
 
 def _counted(metric: Metric, runs: Sequence[Outcomes]) -> list[Outcomes]:
+    """Take what the metric counts in every run: prompts, and of them the ratings."""
     counted = [metric.over(run) for run in runs]
-    if all(run.keys == counted[0].keys for run in counted):
+    if any(run.keys != counted[0].keys for run in counted):
+        shared = set.intersection(*(set(run.keys) for run in counted))
+        keys = [key for key in counted[0].keys if key in shared]
+        counted = [run.of_keys(keys) for run in counted]
+    if not metric.is_judged:
         return counted
-    shared = set.intersection(*(set(run.keys) for run in counted))
-    keys = [key for key in counted[0].keys if key in shared]
-    return [run.of_keys(keys) for run in counted]
+    unrated = np.logical_or.reduce([np.isnan(run.rating) for run in counted])
+    return [replace(run, rating=np.where(unrated, np.nan, run.rating)) for run in counted]
 
 
 def _exact_p(

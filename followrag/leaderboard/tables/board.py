@@ -13,7 +13,7 @@ from followrag.leaderboard.entries import Entry
 from followrag.leaderboard.metrics import METRICS, metric
 from followrag.leaderboard.tables.notes import setting_notes, unranked_note
 from followrag.leaderboard.tables.ranking import ALPHA, rank_runs
-from followrag.leaderboard.tables.selection import by_items, prompts, select
+from followrag.leaderboard.tables.selection import by_items, select
 from followrag.records import Problem
 
 
@@ -140,7 +140,7 @@ def _board(entries: Sequence[Entry], headline: str | None) -> Board:
         title=title,
         headline=chosen,
         places=tuple(places),
-        prompts=max(map(prompts, entries)),
+        prompts=max(entry.prompts for entry in entries),
         dataset=pattern.dataset,
         scorer=pattern.scorer,
         notes=(*unranked_note(unranked, chosen), *setting_notes(entries)),
@@ -148,9 +148,7 @@ def _board(entries: Sequence[Entry], headline: str | None) -> Board:
 
 
 def _figures(entry: Entry, headline: str | None) -> dict[str, Estimate]:
-    names = dict.fromkeys([*METRICS, *([headline] if headline else [])])
-    found = {name: entry.figure(name) for name in names}
-    return {name: figure for name, figure in found.items() if figure is not None}
+    return entry.figures(dict.fromkeys([*METRICS, *([headline] if headline else [])]))
 
 
 def _headline(entries: Sequence[Entry], figures: Sequence[Mapping[str, Estimate]]) -> str:

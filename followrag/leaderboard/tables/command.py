@@ -4,45 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import io
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from followrag.errors import InputError, OutputError
-from followrag.files import write_whole
+from followrag.errors import InputError
+from followrag.files import require_no_folder, write_whole, writing_to
 from followrag.leaderboard.outcomes import Grouping
 from followrag.leaderboard.reading.finding import find_runs
 from followrag.leaderboard.reading.reported import ReportedTable
 from followrag.leaderboard.tables.board import Board, make_boards
+from followrag.leaderboard.tables.command_line import Headline, Runs, print_problems
 from followrag.leaderboard.tables.data_formats import csv_text, json_bytes
 from followrag.leaderboard.tables.grids import Grid, board_grid, group_grid, reported_grid
 from followrag.leaderboard.tables.terminal import show_grid
-from followrag.leaderboard.texts import one_line
+from followrag.printing import print_bytes, printing, printing_if_possible
 from followrag.records import Problem
+
+_REMEDY = "name another place with --out"
 
 Format = Literal["table", "markdown", "csv", "latex", "json", "every_eval_ever"]
 
 
 def leaderboard(
-    runs: Annotated[
-        list[str],
-        typer.Argument(
-            help="Run folders, lm-eval results and samples, folders of these, NAME=PATH to name a "
-            "run's model, or `reported` for the papers' figures."
-        ),
-    ],
+    runs: Runs,
     by: Annotated[
         Grouping | None, typer.Option(help="Show one metric by group instead of all metrics.")
     ] = None,
-    headline: Annotated[
-        str | None,
-        typer.Option(
-            help="Metric to rank by; followrag where every run has it, else inst_level_loose_acc."
-        ),
-    ] = None,
+    headline: Headline = None,
     format: Annotated[Format, typer.Option(help="What to write.")] = "table",
     out: Annotated[
         Path | None,
@@ -56,19 +47,20 @@ def leaderboard(
     """
     if format == "every_eval_ever" and out is None:
         raise InputError("every_eval_ever: has a file for each run; name a folder with --out")
+    if format == "every_eval_ever" and by is not None:
+        raise InputError(f"--by {by}: every_eval_ever has no such groups; leave --by out")
+    if format != "every_eval_ever" and out is not None:
+        with writing_to(out, _REMEDY):
+            require_no_folder(out)
     found = find_runs(runs)
-    _print_problems(found.problems)
+    print_problems(found.problems)
     boards, left_out = make_boards(found.entries, headline)
-    _print_problems(left_out)
+    print_problems(left_out)
     problems = [*found.problems, *left_out]
     if boards or found.reported or format == "json":
-        try:
+        to_file = writing_to(out, _REMEDY) if out else printing()
+        with to_file:
             _write(format, out, boards, found.reported, problems, by, headline)
-        except BrokenPipeError:  # whoever read along has seen enough
-            raise
-        except OSError as error:
-            where = out or "standard output"
-            raise OutputError(f"{where}: can't be written ({error.strerror})") from error
     if problems:
         raise typer.Exit(2)
 
@@ -88,7 +80,8 @@ def _write(
 
             assert out is not None
             written = export(boards, reported, out)
-            print(f"{written} records written to {out}")
+            with printing_if_possible():
+                print(f"{written} records written to {out}")
         case "json":
             _put(json_bytes(boards, reported, problems, by, headline), out)
         case "csv":
@@ -129,12 +122,5 @@ def _encoded(text: str) -> bytes:
 def _put(content: bytes, out: Path | None) -> None:
     if out is not None:
         write_whole(out, [content])
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.flush()
-
-
-def _print_problems(problems: Sequence[Problem]) -> None:
-    for problem in problems:
-        print(f"error: {one_line(str(problem))}", file=sys.stderr)
+    else:
+        print_bytes(content)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from followrag.estimates import Estimate
-from followrag.files import json_line
+from followrag.files import json_line, json_number
 from followrag.leaderboard.metrics import METRICS, metric
 from followrag.leaderboard.outcomes import Grouping
 from followrag.leaderboard.reading.reported import ReportedTable
@@ -17,7 +16,6 @@ from followrag.leaderboard.tables.board import Board, Place
 from followrag.leaderboard.tables.conduct import conduct
 from followrag.leaderboard.tables.groups import Groups, group_figures
 from followrag.leaderboard.tables.ranking import ALPHA
-from followrag.leaderboard.tables.selection import prompts
 from followrag.leaderboard.texts import one_line
 from followrag.records import Problem
 
@@ -73,9 +71,9 @@ def _board_rows(board: Board, by: Grouping | None, headline: str | None) -> Iter
             row["headline"] = board.headline
             for name in names:
                 figure = place.figures.get(name)
-                row[name] = figure and _number(figure.value)
-                row[f"{name}_stderr"] = figure and _number(figure.stderr)
-            yield row | {"n": prompts(place.entry)} | conduct(place.entry)._asdict()
+                row[name] = figure and json_number(figure.value)
+                row[f"{name}_stderr"] = figure and json_number(figure.stderr)
+            yield row | {"n": place.entry.prompts} | conduct(place.entry)._asdict()
         return
     groups = group_figures(board, by, headline)
     for place, found in zip(board.places, groups.figures, strict=True):
@@ -137,7 +135,7 @@ def _run_record(place: Place, number: int, groups: Groups | None) -> Record:
         "date": entry.date or None,
         "figures": {name: _figure_record(figure) for name, figure in place.figures.items()},
         "p_next": place.p_next,
-        "prompts": prompts(entry),
+        "prompts": entry.prompts,
         **conduct(entry)._asdict(),
     }
     if groups is not None:
@@ -165,14 +163,10 @@ def _reported_record(table: ReportedTable) -> Record:
 
 def _figure_record(figure: Estimate) -> Record:
     return {
-        "value": _number(figure.value),
-        "stderr": _number(figure.stderr),
+        "value": json_number(figure.value),
+        "stderr": json_number(figure.stderr),
         "n": figure.n,
     }
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
 
 
 def _safe(value: object) -> object:

@@ -12,7 +12,6 @@ from followrag.leaderboard.reading.reported import ReportedTable
 from followrag.leaderboard.tables.board import Board, Place
 from followrag.leaderboard.tables.conduct import conduct
 from followrag.leaderboard.tables.groups import group_figures
-from followrag.leaderboard.tables.selection import prompts
 from followrag.summary import family_of
 
 REPORTED = "reported by the papers (not measured here, not ranked)"
@@ -69,7 +68,7 @@ def board_grid(board: Board) -> Grid:
     for place, found in zip(board.places, conducts, strict=True):
         row: list[Cell] = [_rank(place), place.entry.model]
         row += [place.figures.get(name) for name in board.metrics]
-        row += [str(prompts(place.entry) or "-"), _whole(found.length), _percent(found.error_share)]
+        row += [str(place.entry.prompts or "-"), _whole(found.length), _percent(found.error_share)]
         if is_judged:
             row.append(_percent(found.judge_error_share))
         rows.append(row)
@@ -80,6 +79,11 @@ def board_grid(board: Board) -> Grid:
         "inst: constraints pooled. prompt: prompts whose constraints are all followed. loose: the "
         "response's wrapping is forgiven. n: prompts. length: mean characters of the responses "
         "without their reasoning. errors: rows that could not be scored.",
+        *(
+            f"{name}: {metric(name).meaning}."
+            for name in ("judge", "followrag_judge")
+            if name in board.metrics and name != board.headline
+        ),
     ]
     if is_judged:
         columns.append("judge errors %")

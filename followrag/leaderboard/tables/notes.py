@@ -9,6 +9,7 @@ from typing import Any
 
 from followrag.leaderboard.entries import Entry
 from followrag.leaderboard.tables.selection import plain
+from followrag.leaderboard.texts import listed
 
 _SHOWN = 5
 
@@ -28,16 +29,10 @@ def unranked_note(entries: Sequence[Entry], headline: str) -> Iterator[str]:
     """Say why runs are not ranked."""
     bare = [entry.model for entry in entries if entry.outcomes is None]
     if bare:
-        yield f"Not ranked, as only figures are there and no rows: {some(bare)}."
+        yield f"Not ranked, as only figures are there and no rows: {listed(bare, _SHOWN)}."
     lacking = [entry.model for entry in entries if entry.outcomes is not None]
     if lacking:
-        yield f"Not ranked, as they have no {headline}: {some(lacking)}."
-
-
-def some(names: Sequence[str]) -> str:
-    """List the first of some names."""
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        yield f"Not ranked, as they have no {headline}: {listed(lacking, _SHOWN)}."
 
 
 def _differing(
@@ -52,8 +47,9 @@ def _differing(
     for model, text, given in zip(models, texts, settings, strict=True):
         if text != most:
             others[_difference(usual, given)].append(model)
-    parts = [f"{some(named)} ({difference})" for difference, named in others.items()]
-    yield f"{what} differ for {len(models) - times} of {len(models)} models: {some(parts)}."
+    parts = [f"{listed(named, _SHOWN)} ({difference})" for difference, named in others.items()]
+    told = listed(parts, _SHOWN)
+    yield f"{what} differ for {len(models) - times} of {len(models)} models: {told}."
 
 
 def _difference(usual: Mapping[str, Any] | None, given: Mapping[str, Any] | None) -> str:

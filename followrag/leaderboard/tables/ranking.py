@@ -14,6 +14,11 @@ import numpy as np
 
 from followrag.leaderboard.metrics import Metric, Term
 from followrag.leaderboard.outcomes import Flags, Floats, Outcomes
+from followrag.leaderboard.statistics.differences import (
+    added_variance,
+    largest_influence,
+    t_test,
+)
 from followrag.leaderboard.statistics.multiplicity import holm
 
 ALPHA = 0.05
@@ -61,26 +66,50 @@ def pairwise_p(metric: Metric, runs: Sequence[Outcomes]) -> Floats:
     """Give the p value of no difference of each pair of runs; 1 where nothing can be compared."""
     p = np.ones((len(runs), len(runs)))
     counted, terms = _columns(metric, runs)
-    are_same_prompts = bool((counted == counted[:1]).all())
+    are_same_prompts = all((known == known[:1]).all() for known in (counted, *map(_known, terms)))
     whole = _linear(terms, counted) if are_same_prompts else None
     for first in range(len(runs) - 1):
         rest = slice(first + 1, None)
         both = counted[rest] & counted[first]
         if whole is not None:
-            change = _Values(*(part[rest] - part[first] for part in whole))
+            change = _Values(*(part[rest] for part in whole)).since(
+                _Values(*(part[first] for part in whole))
+            )
         else:
-            mine = _linear([Term(hits[first], counts[first]) for hits, counts in terms], both)
-            other = _linear([Term(hits[rest], counts[rest]) for hits, counts in terms], both)
-            change = _Values(*(new - old for new, old in zip(other, mine, strict=True)))
+            shared = [_known(term)[rest] & _known(term)[first] for term in terms]
+            mine, other = (
+                _linear(
+                    [
+                        Term(term.hits[which] * known, term.counts[which] * known)
+                        for term, known in zip(terms, shared, strict=True)
+                    ],
+                    both,
+                )
+                for which in (first, rest)
+            )
+            change = other.since(mine)
         p[first, rest] = p[rest, first] = _p(change, both.sum(axis=1))
     return p
 
 
 class _Values(NamedTuple):
-    """As `followrag.estimates.Linear`, a row a run."""
+    """As `followrag.estimates.Linear`, a row a run, with each run's `largest_influence`."""
 
     value: Floats
     influence: Floats
+    largest: Floats
+
+    def since(self, old: _Values) -> _Values:
+        return _Values(
+            self.value - old.value,
+            self.influence - old.influence,
+            np.maximum(self.largest, old.largest),
+        )
+
+
+def _known(term: Term) -> Flags:
+    known: Flags = term.counts > 0
+    return known
 
 
 def _columns(metric: Metric, runs: Sequence[Outcomes]) -> tuple[Flags, list[Term]]:
@@ -103,25 +132,27 @@ def _columns(metric: Metric, runs: Sequence[Outcomes]) -> tuple[Flags, list[Term
 def _linear(terms: Sequence[Term], counted: Flags) -> _Values:
     """Compute the mean of ratios over the prompts that count, a row a run."""
     n = counted.sum(axis=1)
-    values, influences = [], []
+    values, influences, counts = [], [], [term.counts * counted for term in terms]
     with np.errstate(divide="ignore", invalid="ignore"):
-        for hits, counts in terms:
-            total = (counts * counted).sum(axis=1)
-            value = (hits * counted).sum(axis=1) / total
+        for term, count in zip(terms, counts, strict=True):
+            total = count.sum(axis=1)
+            value = (term.hits * counted).sum(axis=1) / total
             values.append(value)
-            influences.append((hits - value[:, None] * counts) * counted * (n / total)[:, None])
-    return _Values(np.mean(values, axis=0), np.mean(influences, axis=0))
+            influences.append(
+                (term.hits - value[:, None] * term.counts) * counted * (n / total)[:, None]
+            )
+        largest = largest_influence(counts) * (n / counted.shape[1])
+    return _Values(np.mean(values, axis=0), np.mean(influences, axis=0), largest)
 
 
 def _p(change: _Values, prompts: Floats) -> Floats:
-    from followrag.leaderboard.statistics.differences import added_variance, t_test
-
     p = np.ones(len(prompts))
     squares = change.influence**2
     sums, fourths = squares.sum(axis=1), (squares**2).sum(axis=1)
     for n in map(int, np.unique(prompts[prompts > 1])):
         at = (prompts == n) & ~np.isnan(change.value)
-        variance = sums[at] / (n * (n - 1)) + added_variance(sums[at], fourths[at], n)
+        added = added_variance(sums[at], fourths[at], n, change.largest[at])
+        variance = sums[at] / (n * (n - 1)) + added
         p[at] = t_test(change.value[at], variance, n)
     return p
 

@@ -36,16 +36,16 @@ def by_items(entries: Iterable[Entry]) -> list[list[Entry]]:
     known = list(groups.values())
     for entry in unknown:
         same = [group for group in known if any(_may_be_same(entry, other) for other in group)]
-        size = prompts(entry)
-        (same[0] if len(same) == 1 else groups[entry.settings.task, size]).append(entry)
+        (same[0] if len(same) == 1 else groups[entry.settings.task, entry.prompts]).append(entry)
     return list(groups.values())
 
 
 def select(group: Sequence[Entry]) -> Selection:
     """Choose among runs on the same items.
 
-    Runs of the current scorer are kept, or where there is none those of the most common one; and
-    of each model its newest run, one with rows if there is any.
+    Runs of the current scorer are kept, or where there is none those of the most common one; of two
+    that are as common, those of the reference. And of each model its newest run, one with rows if
+    there is any.
     """
     same, mixed = _of_one_scorer(group)
     kept, doubled = _one_a_model(same)
@@ -57,25 +57,19 @@ def plain(settings: Mapping[str, Any] | None) -> str:
     return json.dumps(settings, sort_keys=True, default=str)
 
 
-def prompts(entry: Entry) -> int:
-    """Give a run's number of prompts; 0 where it is not recorded."""
-    if entry.outcomes is not None:
-        return len(entry.outcomes)
-    return max((figure.n for figure in entry.given.values()), default=0)
-
-
 def _may_be_same(entry: Entry, other: Entry) -> bool:
-    is_same_size = prompts(entry) in (0, prompts(other))
+    is_same_size = entry.prompts in (0, other.prompts)
     return is_same_size and entry.settings.task == other.settings.task
 
 
 def _of_one_scorer(group: Sequence[Entry]) -> Selection:
     times = Counter(plain(entry.settings.scorer) for entry in group)
 
-    def preference(entry: Entry) -> tuple[bool, int, str, str]:
+    def preference(entry: Entry) -> tuple[bool, int, bool, str, str]:
         scorer = entry.settings.scorer
         is_current = scorer.get("version") == SCORER_VERSION
-        return is_current, times[plain(scorer)], entry.date, plain(scorer)
+        is_reference = scorer.get("mode") == "reference"
+        return is_current, times[plain(scorer)], is_reference, entry.date, plain(scorer)
 
     pattern = max(group, key=preference)
     kept, problems = [], []

@@ -46,7 +46,7 @@ def export(boards: Sequence[Board], reported: Sequence[ReportedTable], folder: P
 def _export_run(board: Board, place: Place, folder: Path) -> None:
     identity = Identity.of(board.title, place.entry.model, _content(place))
     record = run_record(board, place, identity)
-    if place.entry.outcomes is not None and place.entry.origin != "baseline":
+    if place.entry.has_texts:
         lines = _Lines()
         rows = row_records(place.entry, board.title, identity)
         write_whole(folder / identity.samples, lines.of(rows))

@@ -1,12 +1,17 @@
 // Text only ever enters the document as text nodes and attributes' values, never as markup.
 
-const HIDDEN = /[\p{Cs}\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/gu;
+// All but tabs, line ends, and the joiners and variation selectors that belong to words and emoji.
+const HIDDEN = /[\p{Cs}\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}](?<![\t\n\u200c\u200d\ufe00-\ufe0f])/gu;
 
 /** Shows what would be invisible, or would change how the text around it reads. */
 const visible = (text) =>
   String(text)
     .replace(/\r\n/g, "\n")
     .replace(HIDDEN, (c) => `\u27e8U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}\u27e9`);
+
+/** Whether a text, as it is or as it is shown, holds what is searched for; `needle` is in lower case. */
+const has = (text, needle) =>
+  text.toLowerCase().includes(needle) || (text.search(HIDDEN) >= 0 && visible(text).toLowerCase().includes(needle));
 
 const put = (node, ...children) => {
   for (const child of children.flat(Infinity)) {

@@ -2,9 +2,9 @@
 
 const figureCell = (figure, classes = "") => {
   if (!figure) return el("td", { class: classes }, "\u2013");
-  const [value, error] = figure;
-  const spread = error == null ? null : el("span", { class: "se" }, ` \u00b1 ${error.toFixed(1)}`);
-  const cell = el("td", { class: classes }, value.toFixed(1), spread);
+  const [value, error, text] = figure;
+  const [middle, spread] = text.split("\u00b1");
+  const cell = el("td", { class: classes }, middle, spread == null ? null : el("span", { class: "se" }, ` \u00b1 ${spread}`));
   if (classes === "headline") {
     const fill = el("i"), ends = el("b");
     fill.style.width = `${value}%`;
@@ -16,8 +16,8 @@ const figureCell = (figure, classes = "") => {
   return cell;
 };
 
-const plainCell = (value, digits) =>
-  el("td", {}, value == null ? "\u2013" : number.format(Number(value.toFixed(digits))));
+/** Values come with their texts: nothing is rounded here. */
+const plainCell = (shown) => el("td", {}, shown == null ? "\u2013" : shown[1]);
 
 const broken = (name) => name.split("_").flatMap((part, i) => (i ? ["_", el("wbr"), part] : [part]));
 
@@ -30,15 +30,15 @@ const columnsOf = (board) => {
       value: (p) => p.figures[i]?.[0] ?? -Infinity,
       cell: (p) => figureCell(p.figures[i], i ? "" : "headline"),
     })),
-    { name: "n", title: "prompts", value: (p) => p.prompts, first: -1, cell: (p) => plainCell(p.prompts, 0) },
+    { name: "n", title: "prompts", value: (p) => p.prompts, first: -1, cell: (p) => plainCell(p.prompts ? [p.prompts, number.format(p.prompts)] : null) },
     { name: "length", title: "mean characters of the responses without their reasoning", first: -1,
-      value: (p) => p.length ?? -Infinity, cell: (p) => plainCell(p.length, 0) },
+      value: (p) => p.length?.[0] ?? -Infinity, cell: (p) => plainCell(p.length) },
     { name: "errors %", title: "rows that could not be scored", first: -1,
-      value: (p) => p.errors ?? -Infinity, cell: (p) => plainCell(p.errors, 1) },
+      value: (p) => p.errors?.[0] ?? -Infinity, cell: (p) => plainCell(p.errors) },
   ];
   if (board.places.some((p) => p.judge_errors != null)) {
     columns.push({ name: "judge errors %", title: "responses that the judge could not rate", first: -1,
-      value: (p) => p.judge_errors ?? -Infinity, cell: (p) => plainCell(p.judge_errors, 1) });
+      value: (p) => p.judge_errors?.[0] ?? -Infinity, cell: (p) => plainCell(p.judge_errors) });
   }
   return columns;
 };
@@ -84,7 +84,7 @@ const modelTable = (board, picked, onPick) => {
   };
   const arrange = () => {
     const wanted = filter.value.trim().toLowerCase();
-    const shown = lines.filter(({ place }) => place.model.toLowerCase().includes(wanted));
+    const shown = lines.filter(({ place }) => has(place.model, wanted));
     const order = (a, b) => (a < b ? -direction : a > b ? direction : 0);
     shown.sort((a, b) => order(sorted.value(a.place), sorted.value(b.place)) || a.at - b.at);
     body.replaceChildren(...shown.map(({ row }) => row));

@@ -41,7 +41,7 @@ const holds = (row, run, needle) => {
   if (!answer) return false;
   const texts = [row.prompt, row.question, row.gold, ...row.words, answer.prompt, answer.response, answer.error,
     answer.rating_reason, ...answer.reasons, ...answer.loose_reasons];
-  return texts.some((text) => text && text.toLowerCase().includes(needle));
+  return texts.some((text) => text && has(text, needle));
 };
 
 /** Puts a text into a node with what was searched for marked. */

@@ -39,7 +39,7 @@ const rowCard = (index, run, item, row, start, needle, link) => {
           loose && loose !== answer.reasons[i] ? el("span", {}, " (loose: ", marked(el("span", { dir: "auto" }), loose, needle), ")") : null)));
   });
   const prompt = answer.prompt ?? row.prompt;
-  const isHit = needle && prompt && prompt.toLowerCase().includes(needle);
+  const isHit = needle && prompt && has(prompt, needle);
   const asked = el("details", { open: Boolean(isHit) }, el("summary", {}, "Prompt"));
   const fill = () => { if (asked.children.length < 2) asked.append(block(prompt, needle, answer.note ?? "The prompt was not found.")); };
   if (isHit) fill();

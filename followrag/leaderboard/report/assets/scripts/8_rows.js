@@ -26,13 +26,13 @@ const drillDown = () => {
   const linkTo = (item) => `#rows/${state.at}/${encodeURIComponent(safe(current().index.keys[item]))}`;
   const offer = () => {
     const { index } = current();
-    const has = (set, value) => set.some(([known]) => known === value);
+    const offers = (set, value) => set.some(([known]) => known === value);
     const families = [...new Set(index.families)];
     replace(showChoice, options(SHOWN.map(([value, text]) => [value, value === "all" && index.kept !== "all" ? "all on this page" : text])));
     replace(constraintChoice, options([["", "any"]]), families.map((family) => el("optgroup", { label: family },
       options([[`family:${family}`, `all of ${family}`], ...index.ids.filter((_, i) => index.families[i] === family).map((id) => [id, id])]))));
     replace(datasetChoice, options([["", "any"], ...index.datasets.map((name) => [name, name])]));
-    if (!has([["", ""], ...index.ids.map((id) => [id]), ...families.map((f) => [`family:${f}`])], state.constraint)) state.constraint = "";
+    if (!offers([["", ""], ...index.ids.map((id) => [id]), ...families.map((f) => [`family:${f}`])], state.constraint)) state.constraint = "";
     if (!index.datasets.includes(state.dataset)) state.dataset = "";
     runChoice.value = state.at;
     showChoice.value = state.show;

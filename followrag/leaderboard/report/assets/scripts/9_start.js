@@ -20,7 +20,7 @@ const reportedSection = ({ title, tables }) =>
       const hasVersions = table.rows.some((row) => row.version);
       const names = ["model", ...(hasVersions ? ["version"] : []), ...table.columns];
       const rows = table.rows.map((row) => [row.model, ...(hasVersions ? [row.version] : []),
-        ...row.values.map((value) => (value == null ? "\u2013" : value.toFixed(1)))]);
+        ...row.values.map((value) => (value == null ? "\u2013" : value))]);
       return el("div", { class: "card" }, el("h3", {}, `${table.title} (reported)`),
         el("p", { class: "caption" }, `Source: ${table.source}.`), plainTable(table.title, names, rows, hasVersions ? 2 : 1),
         table.note ? el("p", { class: "caption" }, table.note) : null);

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from followrag.errors import InputError
+from followrag.leaderboard.reading.baseline_file import is_baseline
 from followrag.leaderboard.reading.lm_eval_files import has_samples_name, is_results_file
 from followrag.leaderboard.reading.lm_eval_samples import is_samples_file
 from followrag.leaderboard.reading.run_folders import is_run_folder
@@ -17,7 +18,7 @@ _UNFINISHED = "unfinished"  # where `followrag eval` keeps journals
 Kind = Literal["run folder", "results", "samples", "baseline"]
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A folder or file that holds a run, or parts of one."""
 
     kind: Kind
@@ -45,8 +46,8 @@ def parted(name: str) -> tuple[str, Path]:
     """
     if exists(name):
         return "", Path(name)
-    for place in (place for place, letter in enumerate(name) if letter == "="):
-        model, path = name[:place].strip(), name[place + 1 :]
+    for at in (at for at, letter in enumerate(name) if letter == "="):
+        model, path = name[:at].strip(), name[at + 1 :]
         if exists(path):
             if not model:
                 raise InputError(f"{name}: gives no name; write NAME=PATH, or the path alone")
@@ -57,11 +58,12 @@ def parted(name: str) -> tuple[str, Path]:
     )
 
 
-def places_at(path: Path) -> Iterator[Place | Problem]:
-    """Find the places at a path: itself, or those inside a folder, sorted; links are followed."""
+def locations_at(path: Path) -> Iterator[Location | Problem]:
+    """Find those at a path: itself, or those inside a folder, sorted; links are followed."""
     if not path.is_dir():
-        if (kind := _kind(path) or _baseline(path)) is not None:
-            yield Place(kind, path)
+        kind = _kind(path) or ("baseline" if is_baseline(path) else None)
+        if kind is not None:
+            yield Location(kind, path)
         return
     problems: list[Problem] = []
 
@@ -76,13 +78,13 @@ def places_at(path: Path) -> Iterator[Place | Problem]:
             continue
         seen.add(real)
         try:
-            found = _places_in(folder, files)
+            found = _locations_in(folder, files)
         except OSError as error:  # its names can be read, and nothing else
             tell(error)
             subfolders.clear()
             continue
         yield from found
-        is_run = any(place.kind == "run folder" for place in found)
+        is_run = any(location.kind == "run folder" for location in found)
         subfolders[:] = sorted(
             name
             for name in subfolders
@@ -91,16 +93,16 @@ def places_at(path: Path) -> Iterator[Place | Problem]:
     yield from problems
 
 
-def _places_in(folder: Path, files: list[str]) -> list[Place]:
-    """Find the places in a folder, but not in those inside it.
+def _locations_in(folder: Path, files: list[str]) -> list[Location]:
+    """Find the locations in a folder, but not in those inside it.
 
     Raises:
         OSError: Its files can't be looked at.
     """
     if is_run_folder(folder):
-        return [Place("run folder", folder)]
+        return [Location("run folder", folder)]
     paths = [folder / name for name in sorted(files)]
-    return [Place(kind, path) for path in paths if (kind := _kind(path)) is not None]
+    return [Location(kind, path) for path in paths if (kind := _kind(path)) is not None]
 
 
 def _kind(path: Path) -> Kind | None:
@@ -112,9 +114,3 @@ def _kind(path: Path) -> Kind | None:
         return "samples" if has_samples_name(path) or is_samples_file(path) else None
     except InputError:  # not to be read, and not named as if it should be
         return None
-
-
-def _baseline(path: Path) -> Kind | None:
-    from followrag.leaderboard.gate.baseline_file import is_baseline
-
-    return "baseline" if is_baseline(path) else None

@@ -19,13 +19,14 @@ import msgspec
 import numpy as np
 
 from followrag.errors import InputError
-from followrag.files import json_line
+from followrag.files import json_line, json_number
 from followrag.leaderboard.entries import Entry
-from followrag.leaderboard.metrics import METRICS
 from followrag.leaderboard.outcomes import Check, Outcomes, RowOutcome
 from followrag.leaderboard.settings import Settings
+from followrag.leaderboard.texts import listed
 
 SCHEMA = "followrag.baseline/1"
+_HEAD, _MARK = 4096, b'"followrag.baseline/'
 _START = re.compile(rb'\s*\{\s*"schema"\s*:\s*"followrag\.baseline/')
 _KEPT_DETAILS = ("backend", "packages", "seed")
 _REMEDY = "restore it, or write it again with `followrag baseline update`"
@@ -51,20 +52,20 @@ class _Row(msgspec.Struct, forbid_unknown_fields=True):
     dataset: str
     checks: Annotated[list[tuple[str, str]], msgspec.Meta(min_length=1)]
     digest: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
-    length: Annotated[int, msgspec.Meta(ge=0)]
+    length: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     qa_acc: _Share | None = None
     rating: _Share | None = None
     judge_error: bool = False
     error: bool = False
 
 
-class _Figure(msgspec.Struct):
+class _Figure(msgspec.Struct, forbid_unknown_fields=True):
     value: float | None
     stderr: float | None
     n: int
 
 
-class _Run(msgspec.Struct):
+class _Run(msgspec.Struct, forbid_unknown_fields=True):
     model: str
     date: str
     settings: Settings
@@ -73,20 +74,23 @@ class _Run(msgspec.Struct):
     rows: list[_Row]
 
 
-class _Baseline(msgspec.Struct):
+class _Baseline(msgspec.Struct, forbid_unknown_fields=True):
     schema: str
     runs: Annotated[list[_Run], msgspec.Meta(min_length=1)]
 
 
 def is_baseline(path: Path) -> bool:
-    """Tell by its first bytes whether a file is a baseline, of any version."""
+    """Tell by its beginning whether a file is a baseline, of any version or damaged."""
     if not path.is_file():
         return False
     try:
         with path.open("rb") as file:
-            return _START.match(file.read(200).removeprefix(b"\xef\xbb\xbf")) is not None
+            head = file.read(_HEAD).removeprefix(b"\xef\xbb\xbf")
     except OSError:
         return False
+    if _START.match(head):
+        return True
+    return path.suffix == ".json" and _MARK in head  # merged or edited, so that it begins otherwise
 
 
 def read_baseline(path: Path) -> list[Entry]:
@@ -144,14 +148,9 @@ def _members(values: Mapping[str, Any]) -> bytes:
 
 def figures_record(entry: Entry) -> dict[str, dict[str, float | None]]:
     """Give a run's figures as JSON data, in fractions of 1."""
-    found = {name: entry.figure(name) for name in METRICS}
     return {
-        name: {
-            field: None if math.isnan(number) else number
-            for field, number in figure._asdict().items()
-        }
-        for name, figure in found.items()
-        if figure is not None
+        name: {field: json_number(number) for field, number in figure._asdict().items()}
+        for name, figure in entry.figures().items()
     }
 
 
@@ -202,7 +201,7 @@ def _parsed(path: Path) -> _Baseline:
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: is not JSON ({error}); {_REMEDY}") from error
+        raise InputError(f"{path}: is a damaged baseline: not JSON ({error}); {_REMEDY}") from error
     schema = raw.get("schema") if isinstance(raw, Mapping) else None
     if schema != SCHEMA:
         raise InputError(
@@ -242,10 +241,14 @@ def _row_outcomes(where: str, rows: Sequence[_Row]) -> Iterator[RowOutcome]:
 
 def _require_figures(where: str, run: _Run, entry: Entry) -> None:
     """Refuse rows and figures that don't belong together, as after a careless merge."""
-    for name in run.figures.keys() & METRICS.keys():
-        figure = entry.figure(name)
-        recorded = run.figures[name]
-        value = math.nan if figure is None else figure.value
-        stored = math.nan if recorded.value is None else recorded.value
-        if not np.isclose(value, stored, rtol=0, atol=1e-9, equal_nan=True):
+    figures = entry.figures()
+    if differing := sorted(run.figures.keys() ^ figures.keys()):
+        raise InputError(
+            f"{where}: its figures are not those that its rows give ({listed(differing)}); "
+            f"{_REMEDY}"
+        )
+    for name, figure in figures.items():
+        recorded = run.figures[name].value
+        stored = math.nan if recorded is None else recorded
+        if not np.isclose(figure.value, stored, rtol=0, atol=1e-9, equal_nan=True):
             raise InputError(f"{where}: {name} is not what its rows give; {_REMEDY}")
