@@ -80,9 +80,7 @@ def paired(
     if not len(runs[0]) or any(math.isnan(run.value) for side in groups for run in side):
         return None
     old, new = (Linear.average(side) for side in groups)
-    largest = max(
-        float(largest_influence([term(run).counts for term in metric.terms])) for run in runs
-    )
+    largest = max(_largest_influence(metric, run) for run in runs)
     noise = _Noise.of(new - old, groups, largest)
     change = new.value - old.value
     below, above = noise.reach(change, (1 - confidence) / 2)
@@ -104,38 +102,37 @@ def paired(
     )
 
 
-def added_variance(
-    squares: ArrayLike, fourths: ArrayLike, prompts: int, largest: ArrayLike = 1.0
-) -> Floats:
+def added_variance(squares: ArrayLike, fourths: ArrayLike, prompts: int) -> Floats:
     """Give what is added to a difference's variance, so that few changes give no false certainty.
 
     It is what one more changed prompt in each direction would add: Bonett and Price (Statistics in
     Medicine, 2012) add one to each discordant cell of McNemar's table, which this is at prompt
-    level. How much a prompt's change moves other metrics is taken from the prompts that changed,
-    and from the one that would move it most, so that it is known where none did.
+    level.
 
     Args:
         squares: Sum of squares of the difference's influence; one or an array of them.
         fourths: Sum of its fourth powers.
         prompts: Number of prompts.
-        largest: The largest influence that a prompt can have (`largest_influence`).
     """
-    most = np.asarray(largest, dtype=np.float64)
-    moved = (np.asarray(fourths) + most**4) / (np.asarray(squares) + most**2)
-    added: Floats = 2 * moved / prompts**2
+    added: Floats = 2 * _squared_move(squares, fourths, prompts, 1.0)
     return added
 
 
-def largest_influence(counts: Sequence[Floats]) -> Floats:
-    """Give the influence of the prompt that moves a metric most by changing wholly.
+def _squared_move(squares: ArrayLike, fourths: ArrayLike, prompts: int, unseen: float) -> Floats:
+    """Give the square of how far a changed prompt moves a metric.
 
-    Args:
-        counts: Per ratio that the metric is the mean of, what goes into its lower sum: a number a
-            prompt, or a row of them a run.
+    That is taken from the prompts that changed, and from one that is still to change with the
+    influence `unseen`, so that it is known where none did.
     """
-    shares = [count / count.sum(axis=-1, keepdims=True) for count in counts]
-    most: Floats = np.mean(shares, axis=0).max(axis=-1, initial=0) * counts[0].shape[-1]
-    return most
+    moved: Floats = (np.asarray(fourths) + unseen**4) / (np.asarray(squares) + unseen**2)
+    return moved / prompts**2
+
+
+def _largest_influence(metric: Metric, run: Outcomes) -> float:
+    """Give the influence of the prompt that moves a metric most by changing wholly."""
+    counts = [term(run).counts for term in metric.terms]
+    shares = np.mean([count / count.sum() for count in counts], axis=0)
+    return float(shares.max()) * len(run)
 
 
 def t_test(delta: ArrayLike, variance: ArrayLike, prompts: int) -> Floats:
@@ -159,6 +156,7 @@ class _Noise:
         prompts: Number of prompts.
         pooled: Variance clustered by prompt, of the mean over runs.
         added: The small-sample addition to it.
+        skewing: Square of how far the prompts that may yet change move the metric.
         shared: The part of `pooled` that more runs would leave.
         between: Variance of the mean over runs, from how runs of one side differ.
         spare_runs: Degrees of freedom of `between`; 0 where each side is one run.
@@ -167,6 +165,7 @@ class _Noise:
     prompts: int
     pooled: float
     added: float
+    skewing: float
     shared: float = 0.0
     between: float = 0.0
     spare_runs: int = 0
@@ -181,16 +180,17 @@ class _Noise:
         n = len(change.influence)
         squares, fourths = math.fsum(change.influence**2), math.fsum(change.influence**4)
         pooled = squares / (n * (n - 1)) if n > 1 else math.nan
-        added = float(added_variance(squares, fourths, n, largest))
+        added = float(added_variance(squares, fourths, n))
+        skewing = float(_squared_move(squares, fourths, n, largest))
         spare = sum(len(side) - 1 for side in groups)
         if spare == 0 or n < 2:
-            return cls(n, pooled, added)
+            return cls(n, pooled, added, skewing)
         share = sum(1 / len(side) for side in groups)
         values = [np.array([run.value for run in side]) for side in groups]
         between = sum(_squares(side) for side in values) / spare * share
         influences = [np.array([run.influence for run in side]) for side in groups]
         within = sum(_squares(side) for side in influences) / (spare * (n - 1)) / n * share
-        return cls(n, pooled, added, max(0.0, pooled - within), between, spare)
+        return cls(n, pooled, added, skewing, max(0.0, pooled - within), between, spare)
 
     @property
     def stderr(self) -> float:
@@ -209,7 +209,7 @@ class _Noise:
         """
         if self.prompts < 2:
             return math.inf, math.inf
-        skew = special.stdtrit(self.prompts - 1, tail) ** 4 * self.added / 2
+        skew = special.stdtrit(self.prompts - 1, tail) ** 4 * self.skewing
         spread = self._square(tail) + skew
         size, width = 2 * math.sqrt(spread / 3), self.half_width(tail)
         cosine = max(-1.0, min(1.0, skew * delta / 2 * math.sqrt(27 / spread**3)))

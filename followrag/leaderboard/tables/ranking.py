@@ -14,11 +14,7 @@ import numpy as np
 
 from followrag.leaderboard.metrics import Metric, Term
 from followrag.leaderboard.outcomes import Flags, Floats, Outcomes
-from followrag.leaderboard.statistics.differences import (
-    added_variance,
-    largest_influence,
-    t_test,
-)
+from followrag.leaderboard.statistics.differences import added_variance, t_test
 from followrag.leaderboard.statistics.multiplicity import holm
 
 ALPHA = 0.05
@@ -93,18 +89,13 @@ def pairwise_p(metric: Metric, runs: Sequence[Outcomes]) -> Floats:
 
 
 class _Values(NamedTuple):
-    """As `followrag.estimates.Linear`, a row a run, with each run's `largest_influence`."""
+    """As `followrag.estimates.Linear`, a row a run."""
 
     value: Floats
     influence: Floats
-    largest: Floats
 
     def since(self, old: _Values) -> _Values:
-        return _Values(
-            self.value - old.value,
-            self.influence - old.influence,
-            np.maximum(self.largest, old.largest),
-        )
+        return _Values(self.value - old.value, self.influence - old.influence)
 
 
 def _known(term: Term) -> Flags:
@@ -132,17 +123,14 @@ def _columns(metric: Metric, runs: Sequence[Outcomes]) -> tuple[Flags, list[Term
 def _linear(terms: Sequence[Term], counted: Flags) -> _Values:
     """Compute the mean of ratios over the prompts that count, a row a run."""
     n = counted.sum(axis=1)
-    values, influences, counts = [], [], [term.counts * counted for term in terms]
+    values, influences = [], []
     with np.errstate(divide="ignore", invalid="ignore"):
-        for term, count in zip(terms, counts, strict=True):
-            total = count.sum(axis=1)
-            value = (term.hits * counted).sum(axis=1) / total
+        for hits, counts in terms:
+            total = (counts * counted).sum(axis=1)
+            value = (hits * counted).sum(axis=1) / total
             values.append(value)
-            influences.append(
-                (term.hits - value[:, None] * term.counts) * counted * (n / total)[:, None]
-            )
-        largest = largest_influence(counts) * (n / counted.shape[1])
-    return _Values(np.mean(values, axis=0), np.mean(influences, axis=0), largest)
+            influences.append((hits - value[:, None] * counts) * counted * (n / total)[:, None])
+    return _Values(np.mean(values, axis=0), np.mean(influences, axis=0))
 
 
 def _p(change: _Values, prompts: Floats) -> Floats:
@@ -151,8 +139,7 @@ def _p(change: _Values, prompts: Floats) -> Floats:
     sums, fourths = squares.sum(axis=1), (squares**2).sum(axis=1)
     for n in map(int, np.unique(prompts[prompts > 1])):
         at = (prompts == n) & ~np.isnan(change.value)
-        added = added_variance(sums[at], fourths[at], n, change.largest[at])
-        variance = sums[at] / (n * (n - 1)) + added
+        variance = sums[at] / (n * (n - 1)) + added_variance(sums[at], fourths[at], n)
         p[at] = t_test(change.value[at], variance, n)
     return p
 
