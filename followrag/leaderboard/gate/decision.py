@@ -185,8 +185,13 @@ def _spread(difference: Difference) -> float:
 
 
 def _half_width(difference: Difference) -> float:
-    """Give the longer half: an interval that meets -1 or 1 ends there."""
-    return max(difference.high - difference.delta, difference.delta - difference.low)
+    """Give the shorter half: the longer one is so for few changes, and less so with more prompts.
+
+    A half that meets -1 or 1 ends there, and is none.
+    """
+    delta, low, high = difference.delta, difference.low, difference.high
+    halves = [*([delta - low] if low > -1 else []), *([high - delta] if high < 1 else [])]
+    return min(halves, default=1.0)
 
 
 def _detectable(difference: Difference, margin: float) -> float | None:
