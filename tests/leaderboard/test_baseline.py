@@ -174,6 +174,10 @@ def flip_a_verdict(content: dict[str, Any]) -> None:
         (lambda content: content["runs"][0]["rows"][3].update(length=2**63), r"rows\[3\].length"),
         (lambda content: content.update(more=1), "unknown field `more`"),
         (lambda content: content["runs"][0].update(more=1), "unknown field `more`"),
+        (
+            lambda content: content["runs"][0].update(date="2026-13-45"),
+            r"run 0: its date is no date \(",
+        ),
         (lambda content: content["runs"][0].update(figures={}), "figures are not those that"),
         (
             lambda content: content["runs"][0]["figures"].pop("followrag"),

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from lm_eval_layouts import DATE, TASK, Pair, write_dated
 
-from followrag.errors import InputError
 from followrag.leaderboard.reading.finding import Found, find_runs
 
 MakeRun = Callable[..., Path]
@@ -143,11 +142,13 @@ def test_a_name_for_several_runs_of_one_model(write_demo_run: MakeRun, tmp_path:
     assert models(f"mine={tmp_path}") == ["mine"] * 3
 
 
-def test_a_name_for_several_models_is_refused(write_demo_run: MakeRun, tmp_path: Path) -> None:
+def test_a_name_for_several_models_is_a_problem(write_demo_run: MakeRun, tmp_path: Path) -> None:
     for model in "ab":
         write_demo_run(tmp_path / model, model=model)
-    with pytest.raises(InputError, match=r"holds runs of 2 models \(a, b\)"):
-        find(f"mine={tmp_path}")
+    found = find(f"mine={tmp_path}")
+    assert [entry.model for entry in found.entries] == ["a", "b"]
+    (told,) = map(str, found.problems)
+    assert told == f"mine={tmp_path}: holds runs of 2 models (a, b); name one of them"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Annotated, Any
 
@@ -105,6 +106,7 @@ def read_baseline(path: Path) -> list[Entry]:
     for number, run in enumerate(baseline.runs):
         where = f"{path}, run {number}"
         outcomes = Outcomes.of(_row_outcomes(where, run.rows))
+        _require_date(where, run.date)
         entry = Entry(
             run.model, path, "baseline", run.settings, outcomes, date=run.date, details=run.details
         )
@@ -237,6 +239,14 @@ def _row_outcomes(where: str, rows: Sequence[_Row]) -> Iterator[RowOutcome]:
             length=row.length,
             digest=int(row.digest, 16),
         )
+
+
+def _require_date(where: str, date: str) -> None:
+    try:
+        if date:
+            datetime.fromisoformat(date)
+    except ValueError as error:
+        raise InputError(f"{where}: its date is no date ({error}); {_REMEDY}") from error
 
 
 def _require_figures(where: str, run: _Run, entry: Entry) -> None:

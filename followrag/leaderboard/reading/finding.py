@@ -57,9 +57,6 @@ def find_runs(names: Sequence[str]) -> Found:
 
     Returns:
         The runs, with all that could not be used.
-
-    Raises:
-        InputError: A name renames several models at once.
     """
     search = _Search()
     tables: list[str] = []
@@ -158,17 +155,15 @@ class _Search:
                 self.problems.append(_nothing(asked.path))
 
     def entries(self) -> list[Entry]:
-        """List the runs, under the models' names that were given for them.
-
-        Raises:
-            InputError: A name was given for several models.
-        """
+        """List the runs, under the models' names that were given for them."""
         renamed: dict[int, _Asked] = {}
         for asked in self.asked:
             if not asked.model:
                 continue
             runs = [run for location in asked.locations for run in self._runs(location)]
-            _require_one_model(asked, runs)
+            if len(models := sorted({run.model for run in runs})) > 1:
+                self.problems.append(_several(asked, models))
+                continue
             others = {(other := renamed.setdefault(id(run), asked)).name: other for run in runs}
             self.problems += [
                 _same(asked, other) for other in others.values() if other.model != asked.model
@@ -275,10 +270,6 @@ def _same(asked: _Asked, other: _Asked) -> Problem:
     return Problem(asked.name, message)
 
 
-def _require_one_model(asked: _Asked, runs: Sequence[Entry]) -> None:
-    models = sorted({run.model for run in runs})
-    if len(models) > 1:
-        raise InputError(
-            f"{asked.name}: holds runs of {len(models)} models ({listed(models, 5)}); name "
-            "one of them"
-        )
+def _several(asked: _Asked, models: Sequence[str]) -> Problem:
+    message = f"holds runs of {len(models)} models ({listed(models, 5)}); name one of them"
+    return Problem(asked.name, message)
