@@ -44,6 +44,7 @@ _EXTRAS = {
     "vllm": ("vLLM in process", ("vllm",)),
     "sglang": ("SGLang in process", ("sglang",)),
     "api": ("OpenAI-compatible servers", ("openai", "requests", "aiohttp", "tenacity", "tiktoken")),
+    "images": ("charts as SVG and PNG", ("kaleido",)),
 }
 
 
