@@ -180,8 +180,8 @@ def flip_a_verdict(content: dict[str, Any]) -> None:
         ),
         (lambda content: content["runs"][0].update(figures={}), "figures are not those that"),
         (
-            lambda content: content["runs"][0]["figures"].pop("followrag"),
-            r"run 0: its figures are not those that its rows give \(followrag\); restore it",
+            lambda content: content["runs"][0]["figures"].pop("qa_acc"),
+            r"run 0: its figures are not those that its rows give \(qa_acc\); restore it",
         ),
         (repeat_a_row, "run 0, row 1: key '0' is there twice"),
         (flip_a_verdict, "is not what its rows give"),
@@ -212,6 +212,13 @@ def test_a_file_that_is_cut_or_merged_is_refused(
     said = r"is a damaged baseline: not JSON .* write it again with `followrag baseline"
     with pytest.raises(InputError, match=said):
         compare_runs(baseline, baseline)
+
+
+def test_a_figure_that_only_later_versions_know_may_be_missing(baseline: Path) -> None:
+    read = read_baseline(
+        edited(baseline, lambda content: content["runs"][0]["figures"].pop("joint_acc"))
+    )
+    assert read[0].figure("joint_acc") is not None
 
 
 # The command

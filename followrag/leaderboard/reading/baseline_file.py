@@ -30,6 +30,7 @@ SCHEMA = "followrag.baseline/1"
 _HEAD, _MARK = 4096, b'"followrag.baseline/'
 _START = re.compile(rb'\s*\{\s*"schema"\s*:\s*"followrag\.baseline/')
 _KEPT_DETAILS = ("backend", "packages", "seed")
+_ALWAYS = ("inst_level_loose_acc", "inst_level_strict_acc", "qa_acc", "judge")
 _REMEDY = "restore it, or write it again with `followrag baseline update`"
 
 # How a constraint was decided, by (strict, loose, error).
@@ -250,15 +251,18 @@ def _require_date(where: str, date: str) -> None:
 
 
 def _require_figures(where: str, run: _Run, entry: Entry) -> None:
-    """Refuse rows and figures that don't belong together, as after a careless merge."""
+    """Refuse rows and figures that don't belong together, as after a careless merge.
+
+    A figure that only later versions know may be missing.
+    """
     figures = entry.figures()
-    if differing := sorted(run.figures.keys() ^ figures.keys()):
+    missing = [name for name in _ALWAYS if name in figures and name not in run.figures]
+    if differing := [*missing, *sorted(run.figures.keys() - figures.keys())]:
         raise InputError(
             f"{where}: its figures are not those that its rows give ({listed(differing)}); "
             f"{_REMEDY}"
         )
-    for name, figure in figures.items():
-        recorded = run.figures[name].value
-        stored = math.nan if recorded is None else recorded
-        if not np.isclose(figure.value, stored, rtol=0, atol=1e-9, equal_nan=True):
+    for name, figure in run.figures.items():
+        stored = math.nan if figure.value is None else figure.value
+        if not np.isclose(figures[name].value, stored, rtol=0, atol=1e-9, equal_nan=True):
             raise InputError(f"{where}: {name} is not what its rows give; {_REMEDY}")
