@@ -12,14 +12,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     StrictInt,
     StrictStr,
+    model_serializer,
     model_validator,
 )
 
 from followrag import qa
 from followrag.errors import FollowragError
-from followrag.verifiers import Constraint, Verdict, get_constraint
+from followrag.verifiers import Constraint, Mode, Verdict, get_constraint
+from followrag.verifiers.fixed import repaired
 
 DATASETS = {"ifnq": "nq", "iftq": "tqa", "ifhq": "hotpotqa", "ifwebq": "webq"}
 
@@ -70,14 +73,21 @@ def _writable(value: object) -> object:
             return value
 
 
+def _padded(default: object) -> BeforeValidator:
+    """Take None, with which tables pad rows, for a field's default."""
+    return BeforeValidator(lambda value: default if value is None else value)
+
+
+_OWN_FIELDS = frozenset({"answers", "condition", "origin"})
 Parameters = Annotated[dict[str, Any], BeforeValidator(_parameters)]
 
 
 class Item(BaseModel):
     """One question with its passages, its constraints and its gold answers; frozen.
 
-    The fields are those of the published FollowRAG files. IFEval's items have only `key`,
-    `prompt`, `instruction_id_list` and `kwargs`. Fields of other names are ignored. Ids and
+    The fields are those of the published FollowRAG files, and three of our own that are missing
+    there: `answers`, `condition` and `origin`. IFEval's items have only `key`, `prompt`,
+    `instruction_id_list` and `kwargs`. Fields of other names are ignored. Ids and
     parameters are taken as they are: a constraint that can't be built is an error verdict when
     the item is scored, not an error here.
 
@@ -91,6 +101,10 @@ class Item(BaseModel):
         instruction_id_list: FollowRAG or IFEval ids, at least one.
         kwargs: The parameters of each id, in the same order.
         passages: The passages in the prompt.
+        answers: Accepted answers as a list, which an answer with a "/" survives; `answer_gold`
+            counts where it is empty.
+        condition: What a robustness set varies and how far ("passages=3"); empty elsewhere.
+        origin: Key of the item that a robustness set's item was made from.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -104,6 +118,15 @@ class Item(BaseModel):
     instruction_id_list: tuple[str, ...] = Field(min_length=1)
     kwargs: tuple[Parameters, ...]
     passages: tuple[Passage, ...] = ()
+    answers: Annotated[tuple[str, ...], _padded(())] = ()
+    condition: Annotated[str, _padded("")] = ""
+    origin: StrictInt | StrictStr | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_published(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave fields of our own out where they are empty: a published item keeps its checksum."""
+        row: dict[str, Any] = written(self)
+        return {name: value for name, value in row.items() if value or name not in _OWN_FIELDS}
 
     @model_validator(mode="after")
     def _aligned(self) -> Self:
@@ -120,7 +143,7 @@ class Item(BaseModel):
     @cached_property
     def golds(self) -> tuple[str, ...]:
         """The accepted answers."""
-        return qa.split_golds(self.answer_gold)
+        return self.answers or qa.split_golds(self.answer_gold)
 
     @cached_property
     def knowledge(self) -> str:
@@ -134,6 +157,18 @@ class Item(BaseModel):
             _built(id, parameters)
             for id, parameters in zip(self.instruction_id_list, self.kwargs, strict=True)
         )
+
+    @cached_property
+    def fixed_constraints(self) -> tuple[Constraint | Verdict, ...]:
+        """The constraints as `fixed` mode has them."""
+        return tuple(
+            repaired(constraint) if isinstance(constraint, Constraint) else constraint
+            for constraint in self.constraints
+        )
+
+    def constraints_in(self, mode: Mode) -> tuple[Constraint | Verdict, ...]:
+        """The constraints as a mode has them."""
+        return self.fixed_constraints if mode == "fixed" else self.constraints
 
 
 def _built(id: str, parameters: dict[str, Any]) -> Constraint | Verdict:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import get_args
 
 from followrag import qa
 from followrag.failures import failure
 from followrag.items import Item
 from followrag.thinking import Thinking, remove_thinking
-from followrag.verifiers import Constraint, Response, Verdict, Verdicts
-
-Mode = Literal["reference"]
+from followrag.verifiers import Constraint, Mode, Response, Verdict, Verdicts
+from followrag.verifiers.joint import joint_verdicts
 
 ANSWER_METRICS = {
     metric.__name__: metric
@@ -40,6 +39,8 @@ class Row:
         loose_verdicts: The loose verdicts.
         thinking: Whether reasoning was removed before scoring.
         error: Why the row could not be scored as a whole, or None. Such a row follows nothing.
+        mode: Which checks decided.
+        reference: In `fixed` mode, the same response as `reference` mode has it; else None.
     """
 
     item: Item | None
@@ -48,6 +49,8 @@ class Row:
     loose_verdicts: tuple[Verdict, ...]
     thinking: Thinking = "none"
     error: str | None = None
+    mode: Mode = "reference"
+    reference: Row | None = None
 
     @property
     def strict(self) -> list[bool]:
@@ -101,7 +104,9 @@ def score_item(item: Item, response: str, mode: Mode = "reference") -> Row:
     Args:
         item: What was asked.
         response: What the model answered, reasoning included.
-        mode: `reference`, the published evaluator verdict for verdict.
+        mode: `reference`, the published evaluator verdict for verdict, or `fixed`, with what is
+            provably wrong in it repaired (`followrag.verifiers.fixed`). A row in `fixed` mode
+            carries the one in `reference` mode.
 
     Returns:
         The row. What is no string, or marks a request that failed, gives an error row.
@@ -110,17 +115,25 @@ def score_item(item: Item, response: str, mode: Mode = "reference") -> Row:
         ValueError: There is no such mode.
         TypeError: `item` is no Item.
     """
-    if mode != "reference":
-        raise ValueError(f"mode must be 'reference', not {mode!r}")
+    if mode not in get_args(Mode):
+        raise ValueError(f"mode must be one of {', '.join(get_args(Mode))}, not {mode!r}")
     if not isinstance(item, Item):
         raise TypeError(f"pass an Item (Item.model_validate(row)), not {type(item).__name__}")
     if not isinstance(response, str):
-        return error_row(item, f"the response must be a string, not {type(response).__name__}")
-    if (reason := failure(response)) is not None:
-        return error_row(item, f"key {item.key}: no response ({reason})")
+        reason = f"the response must be a string, not {type(response).__name__}"
+        return error_row(item, reason, mode)
+    if (why := failure(response)) is not None:
+        return error_row(item, f"key {item.key}: no response ({why})", mode)
     text, thinking = remove_thinking(response)
     view = Response(text)
-    verdicts = [_decide(constraint, view) for constraint in item.constraints]
+    published = _row(item, response, thinking, [_decide(c, view) for c in item.constraints])
+    if mode == "reference":
+        return published
+    verdicts = joint_verdicts(item.fixed_constraints, view)
+    return replace(_row(item, response, thinking, verdicts), mode=mode, reference=published)
+
+
+def _row(item: Item, response: str, thinking: Thinking, verdicts: Sequence[Verdicts]) -> Row:
     return Row(
         item=item,
         response=response,
@@ -130,13 +143,14 @@ def score_item(item: Item, response: str, mode: Mode = "reference") -> Row:
     )
 
 
-def error_row(item: Item | None, reason: str) -> Row:
+def error_row(item: Item | None, reason: str, mode: Mode = "reference") -> Row:
     """Build the row of something that can't be scored: nothing followed, counted apart.
 
     An item row that could not be read (None) counts as one constraint.
     """
     failures = (Verdict.failure(reason),) * (len(item.instruction_id_list) if item else 1)
-    return Row(item, None, failures, failures, error=reason)
+    row = Row(item, None, failures, failures, error=reason)
+    return row if mode == "reference" else replace(row, mode=mode, reference=row)
 
 
 def _decide(constraint: Constraint | Verdict, response: Response) -> Verdicts:

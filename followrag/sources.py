@@ -19,6 +19,7 @@ from followrag import demo, download
 from followrag.errors import InputError
 from followrag.items import DATASETS, Item
 from followrag.records import Problem, Record, Records, read_records
+from followrag.verifiers import Mode
 
 _MINI_KEYS = Path(__file__).parent / "data" / "mini_keys.json"
 _IFEVAL = download.IFEVAL_FILE
@@ -43,12 +44,14 @@ class ItemSet(Sequence[Item]):
         items: The items, in file order.
         problems: Item rows that can't be used.
         absent: Datasets of the source that are not there.
+        mode: Which checks decide on responses to them, unless told otherwise.
     """
 
     name: str
     items: tuple[Item, ...]
     problems: tuple[Problem, ...] = ()
     absent: tuple[str, ...] = ()
+    mode: Mode = "reference"
 
     @overload
     def __getitem__(self, index: int) -> Item: ...

@@ -10,6 +10,7 @@ from followrag.verifiers.composition import compose
 from followrag.verifiers.constraint import (
     Constraint,
     Family,
+    Mode,
     constraint_class,
     constraint_classes,
     get_constraint,
@@ -25,6 +26,7 @@ __all__ = [
     "Constraint",
     "Draft",
     "Family",
+    "Mode",
     "Response",
     "Verdict",
     "Verdicts",

@@ -16,6 +16,7 @@ from followrag.verifiers.verdict import Verdict, Verdicts
 
 Family = Literal["keywords", "length", "position", "structure", "cases", "format"]
 Relation = Literal["less than", "at least"]
+Mode = Literal["reference", "fixed"]
 
 
 def _integral(value: object) -> object:
@@ -39,7 +40,8 @@ class Constraint(BaseModel, ABC):
     """One rule with its parameters, frozen.
 
     Subclasses declare their parameters as fields and implement `describe`, `_decide` and
-    `satisfy`. All decide in `reference` mode: as the published evaluator does, quirks included.
+    `satisfy`. All decide in `reference` mode, as the published evaluator does, quirks included, but
+    for those of `followrag.verifiers.fixed`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +49,7 @@ class Constraint(BaseModel, ABC):
     id: ClassVar[str]
     ifeval_id: ClassVar[str | None]
     family: ClassVar[Family]
+    mode: ClassVar[Mode] = "reference"
 
     @abstractmethod
     def describe(self) -> str:
