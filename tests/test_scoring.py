@@ -75,7 +75,7 @@ def test_reference_is_the_default_mode(make_item: MakeItem) -> None:
 
 
 def test_an_unknown_mode_is_refused(make_item: MakeItem) -> None:
-    with pytest.raises(ValueError, match="reference, fixed, not .lenient"):
+    with pytest.raises(ValueError, match=r"reference, fixed, not .lenient"):
         score_item(make_item(), "Paris", mode="lenient")  # type: ignore[arg-type]
 
 

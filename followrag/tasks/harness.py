@@ -54,9 +54,15 @@ def dataset(*, followrag_source: str, data: str | None = None, **_: Any) -> dict
             "instruction_id_list": List(text),
             "kwargs": List(Json()),
             "passages": List({"title": text, "content": text}),
+            "answers": List(text),
+            "condition": text,
+            "origin": Json(),
         }
     )
-    rows = [item.model_dump(mode="json") for item in items]
+    rows = [
+        {"answers": [], "condition": "", "origin": None} | item.model_dump(mode="json")
+        for item in items
+    ]
     return {"test": Dataset.from_list(rows, features=features)}
 
 
