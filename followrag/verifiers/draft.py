@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass, field
 from typing import Literal
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass
@@ -42,6 +45,8 @@ class Draft:
         json: Whether the whole text must be JSON.
         quoted: Whether the whole text must stand in double quotes.
         commas: Whether commas are allowed.
+        word: What counts as one word.
+        fixed: Whether JSON is read as in `fixed` mode, through its quotation marks and brackets.
     """
 
     sentences: list[str] = field(default_factory=list)
@@ -72,6 +77,8 @@ class Draft:
     json: bool = False
     quoted: bool = False
     commas: bool = True
+    word: re.Pattern[str] = _WORD
+    fixed: bool = False
 
     def require_word(self, word: str, times: int) -> None:
         """Ask for a word at least so many times."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice, pairwise
@@ -14,7 +13,6 @@ from followrag.verifiers.vocabulary import Vocabulary
 
 __all__ = ["Phrasing", "Style", "Wording", "dealt"]
 
-_WORD = re.compile(r"\w+")
 _SENTENCES_A_LINE = 5
 _PLACEHOLDERS = ("name", "date", "place", "source", "page", "author", "year", "country", "topic")
 _ACRONYMS = ("NASA", "UNESCO", "NATO", "UNICEF")
@@ -162,13 +160,13 @@ class Phrasing:
         """Write stock sentences until the text is as long as asked, several in a line."""
         draft = self._draft
         text = "\n".join(frame)
-        words = len(_WORD.findall(text))
+        words = len(draft.word.findall(text))
         ends = sentences.count(text) if draft.min_sentences else 0
         chosen = []
         while words < draft.min_words or ends < draft.min_sentences:
             sentence = next(self._stock)
             chosen.append(sentence)
-            words += len(_WORD.findall(sentence))
+            words += len(draft.word.findall(sentence))
             ends += 1
         chosen += islice(self._stock, self._style.extra)
         rows = max(least - len(frame), -(-len(chosen) // _SENTENCES_A_LINE))

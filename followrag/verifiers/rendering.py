@@ -80,11 +80,17 @@ def _cased(draft: Draft, text: str) -> str:
 
 def _as_json(draft: Draft, vocabulary: Vocabulary, paragraphs: Sequence[str]) -> str:
     """Pack paragraphs into a JSON object, array or string, whichever suits the draft."""
+    if draft.fixed:
+        # What JSON escapes reads otherwise.
+        paragraphs = [paragraph.replace('"', "”") for paragraph in paragraphs]
     if draft.paragraphs:
+        if draft.fixed and not draft.commas:
+            return _nested(paragraphs)
         separator = ",\n\n"
         return f"[{separator.join(map(_dumped, paragraphs))}]"
     text = _dumped(" ".join(paragraphs))
-    if draft.ending or draft.quoted or not vocabulary.allows("answer"):
+    is_bare = draft.quoted or (draft.opening if draft.fixed else draft.ending)
+    if is_bare or not vocabulary.allows("answer"):
         return text
     key = _dumped(_cased(draft, "answer"))
     if not draft.bullets:
@@ -92,6 +98,14 @@ def _as_json(draft: Draft, vocabulary: Vocabulary, paragraphs: Sequence[str]) ->
     # A line break can't stand in a JSON string, but lines can start with negative numbers.
     points = ",\n".join(f"-{number}" for number in range(1, draft.bullets + 1))
     return f"{{{key}: {text}, {_dumped(_cased(draft, 'points'))}: [\n{points}\n]}}"
+
+
+def _nested(paragraphs: Sequence[str]) -> str:
+    """Pack paragraphs into objects inside each other, which need no commas."""
+    text = _dumped(paragraphs[-1])
+    for paragraph in reversed(paragraphs[:-1]):
+        text = f"{{{_dumped(paragraph)}:\n\n{text}}}"
+    return text
 
 
 def _dumped(text: str) -> str:

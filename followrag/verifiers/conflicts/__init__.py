@@ -5,6 +5,11 @@ no text follows strictly. That no rule finds anything is no proof that a text ca
 `followrag.verifiers.compose` shows that.
 """
 
-from followrag.verifiers.conflicts.rules import Conflict, conflicts
+from importlib import import_module
 
-__all__ = ["Conflict", "conflicts"]
+from followrag.verifiers.conflicts.rules import Conflict, Rule, conflicts, rules
+
+for _idea in ("alone", "case", "counts", "words", "places", "json_form", "fixed_rules"):
+    import_module(f"followrag.verifiers.conflicts.{_idea}")  # registers the idea's rules
+
+__all__ = ["Conflict", "Rule", "conflicts", "rules"]
