@@ -10,23 +10,10 @@ from typing import Any
 
 from followrag.baseline.grammar import NUMBER, QUOTED, unquote
 from followrag.baseline.wording import Wording
+from followrag.languages import CODES
 
-# The languages that langdetect tells apart, by their English names.
-_LANGUAGES = {
-    "afrikaans": "af", "albanian": "sq", "arabic": "ar", "bengali": "bn", "bulgarian": "bg",
-    "catalan": "ca", "chinese": "zh-cn", "croatian": "hr", "czech": "cs", "danish": "da",
-    "dutch": "nl", "english": "en", "estonian": "et", "farsi": "fa", "finnish": "fi",
-    "french": "fr", "german": "de", "greek": "el", "gujarati": "gu", "hebrew": "he",
-    "hindi": "hi", "hungarian": "hu", "indonesian": "id", "italian": "it", "japanese": "ja",
-    "kannada": "kn", "korean": "ko", "latvian": "lv", "lithuanian": "lt", "macedonian": "mk",
-    "malayalam": "ml", "marathi": "mr", "nepali": "ne", "norwegian": "no", "persian": "fa",
-    "polish": "pl", "portuguese": "pt", "punjabi": "pa", "romanian": "ro", "russian": "ru",
-    "slovak": "sk", "slovenian": "sl", "somali": "so", "spanish": "es", "swahili": "sw",
-    "swedish": "sv", "tagalog": "tl", "tamil": "ta", "telugu": "te", "thai": "th",
-    "turkish": "tr", "ukrainian": "uk", "urdu": "ur", "vietnamese": "vi", "welsh": "cy",
-}  # fmt: skip
 # ASCII alone: ignoring case, Unicode takes "ſpanish" for "spanish".
-_NAMES = f"(?a:{'|'.join(_LANGUAGES)})"
+_NAMES = f"(?a:{'|'.join(CODES)})"
 _LANGUAGE = re.compile(
     rf"\b(?:in|into|using|use|only)(?: the| only| exclusively| entirely| just)* ({_NAMES})\b"
     rf"(?! (?:alphabet|letters|lower|upper))|\b({_NAMES}) (?:only|exclusively)\b",
@@ -54,6 +41,7 @@ _SOME_WORDS = re.compile(
     re.IGNORECASE,
 )
 
+_QUOTATION = re.compile(r'"[^"\n]{20,}"')
 _COMMAS = re.compile(r"\bcommas?\b", re.IGNORECASE)
 _NONE = re.compile(
     r"\b(?:avoid\w*|without|no|not|never|none|cannot|free|refrain\w*|exclud\w*|exclusion|omit\w*"
@@ -84,7 +72,7 @@ _QUOTED_REQUEST = re.compile(rf"[^.!?\n\"']{{0,60}}?[:(*]*\s*{QUOTED}")
 def format_language(wording: Wording) -> dict[str, Any] | None:
     """Read the language; English counts only where it is the only one named and allowed."""
     matches = _LANGUAGE.finditer(wording.text)
-    codes = [_LANGUAGES[(match[1] or match[2]).lower()] for match in matches]
+    codes = [CODES[(match[1] or match[2]).lower()] for match in matches]
     foreign = [code for code in codes if code != "en"]
     if foreign:
         return {"language": foreign[0]}
@@ -92,7 +80,9 @@ def format_language(wording: Wording) -> dict[str, Any] | None:
 
 
 def _clauses(wording: Wording) -> list[str]:
-    return [clause for sentence in wording.sentences for clause in re.split(r",\s|;", sentence)]
+    """Split the instructions at commas, without what they quote: a question may name a capital."""
+    plain = (_QUOTATION.sub('""', sentence) for sentence in wording.sentences)
+    return [clause for sentence in plain for clause in re.split(r",\s|;", sentence)]
 
 
 def _forbids_capitals(clause: str) -> bool:

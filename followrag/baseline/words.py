@@ -211,11 +211,12 @@ def _is_wanted(before: str, after: str) -> bool | None:
 
 
 def position_end_with(wording: Wording) -> dict[str, Any] | None:
-    """Read the phrase at the end."""
+    """Read the phrase at the end, which is not that of a postscript at the end."""
+    postscript = position_postscript(wording) or {}
     for pattern in _ENDINGS:
         for match in pattern.finditer(wording.text):
             phrase = unquote(match).rstrip(",")
-            if re.search(r"\w", phrase):
+            if re.search(r"\w", phrase) and phrase not in postscript.values():
                 return {"end_phrase": phrase}
     return None
 
