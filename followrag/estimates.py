@@ -10,7 +10,7 @@ the machine changes a bit.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -57,6 +57,20 @@ class Linear:
         influence = np.add.reduce([part.influence for part in parts]) / len(parts)
         return Linear(value, influence)
 
+    def by(self, units: Sequence[Hashable] | None) -> Linear:
+        """Take all prompts of a unit for one observation.
+
+        Args:
+            units: Per prompt, its unit; None where each prompt is one.
+        """
+        if units is None:
+            return self
+        together: dict[Hashable, list[float]] = {unit: [] for unit in units}
+        for unit, pull in zip(units, self.influence.tolist(), strict=True):
+            together[unit].append(pull)
+        summed = np.array([math.fsum(pulls) for pulls in together.values()], dtype=np.float64)
+        return Linear(self.value, summed * (len(together) / max(1, len(units))))
+
     def estimate(self) -> Estimate:
         """Give the value with its standard error, clustered by prompt."""
         n = len(self.influence)
@@ -84,7 +98,12 @@ def ratio(hits: ArrayLike, counts: ArrayLike) -> Linear:
 
 def mean(values: Sequence[float]) -> Estimate:
     """Estimate a mean over prompts."""
-    return ratio(values, [1.0] * len(values)).estimate()
+    return average(values).estimate()
+
+
+def average(values: Sequence[float]) -> Linear:
+    """Give a mean over prompts, with what each contributes."""
+    return ratio(values, [1.0] * len(values))
 
 
 def pooled_share(outcomes: Sequence[Sequence[bool]]) -> Estimate:
@@ -93,14 +112,25 @@ def pooled_share(outcomes: Sequence[Sequence[bool]]) -> Estimate:
     Args:
         outcomes: Per prompt, the outcomes of its constraints; prompts without any are left out.
     """
-    counted = [prompt for prompt in outcomes if prompt]
-    return ratio([sum(p) for p in counted], [len(p) for p in counted]).estimate()
+    return pooled([prompt for prompt in outcomes if prompt]).estimate()
+
+
+def pooled(outcomes: Sequence[Sequence[bool]]) -> Linear:
+    """Give the share of true outcomes over all prompts, with what each contributes."""
+    return ratio([sum(p) for p in outcomes], [len(p) for p in outcomes])
 
 
 def followrag_score(
     outcomes: Sequence[Sequence[bool]], correct: Sequence[float | None]
 ) -> Estimate:
-    """Estimate the mean of the pooled share of followed constraints and of the mean correctness.
+    """Estimate `followrag_linear`, without a standard error where one prompt has a correctness."""
+    score = followrag_linear(outcomes, correct).estimate()
+    known = sum(value is not None for value in correct)
+    return score if known > 1 else score._replace(stderr=math.nan)
+
+
+def followrag_linear(outcomes: Sequence[Sequence[bool]], correct: Sequence[float | None]) -> Linear:
+    """Give the mean of the pooled share of followed constraints and of the mean correctness.
 
     Both come from the same prompts, so the standard error keeps their covariance, also where only
     some of the prompts have a correctness: the others add nothing to that mean.
@@ -111,7 +141,5 @@ def followrag_score(
             nobody has said.
     """
     known = [float(value is not None) for value in correct]
-    followed = ratio([sum(p) for p in outcomes], [len(p) for p in outcomes])
     answered = ratio([value or 0.0 for value in correct], known)
-    score = Linear.average([followed, answered]).estimate()
-    return score if sum(known) > 1 else score._replace(stderr=math.nan)
+    return Linear.average([pooled(outcomes), answered])

@@ -126,7 +126,11 @@ class Item(BaseModel):
     def _as_published(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave fields of our own out where they are empty: a published item keeps its checksum."""
         row: dict[str, Any] = written(self)
-        return {name: value for name, value in row.items() if value or name not in _OWN_FIELDS}
+        return {
+            name: value
+            for name, value in row.items()
+            if name not in _OWN_FIELDS or value not in (None, "", (), [])  # 0 is a key
+        }
 
     @model_validator(mode="after")
     def _aligned(self) -> Self:

@@ -13,36 +13,14 @@ from followrag.errors import InputError
 from followrag.files import settle
 from followrag.ratings import Rating
 from followrag.records import Problem, Record, Records
+from followrag.row_records import ROW, recorded_row
 from followrag.runs import MANIFEST, RATINGS, ROWS, Run
-from followrag.scoring import Row
 from followrag.sources import ItemSet, items_from, load_items
-from followrag.thinking import Thinking
-from followrag.verifiers import Verdict
+from followrag.verifiers import Mode
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(strict=True)
-
-
-class _Check(_Strict):
-    id: str | None
-    kwargs: dict[str, Any] | None
-    passed: bool
-    measured: int | str | None
-    reason: str
-    loose: bool
-    loose_reason: str
-    error: bool
-
-
-class _RowRecord(_Strict):
-    key: int | str | None
-    response: str | None
-    thinking: Thinking
-    error: str | None
-    qa: dict[str, float] | None
-    qa_acc: float | None
-    constraints: list[_Check]
 
 
 class _ItemsRecord(_Strict):
@@ -56,10 +34,10 @@ class _ItemsRecord(_Strict):
 class _Manifest(_Strict):
     items: _ItemsRecord
     scorer_version: str
+    mode: Mode = "reference"
     packages: dict[str, str | None]
 
 
-_ROW = TypeAdapter(_RowRecord)
 _RATING = TypeAdapter(Rating)
 _MANIFEST = TypeAdapter(_Manifest)
 
@@ -78,6 +56,12 @@ class Recorded(NamedTuple):
     manifest: dict[str, Any]
     rows: list[dict[str, Any]]
     ratings: dict[str, Rating]
+
+    @property
+    def mode(self) -> Mode:
+        """Which checks decided."""
+        mode: Mode = self.manifest.get("mode", "reference")
+        return mode
 
     @property
     def keys(self) -> list[str]:
@@ -101,7 +85,14 @@ def read_run(folder: Path, items: str | None = None, data: str | None = None) ->
     recorded = read_recorded(folder)
     asked = find_items(recorded, items, data)
     require_same_items(recorded, asked)
-    rows = [_row(record, asked) for record in recorded.rows]
+    rows = [
+        recorded_row(
+            record,
+            None if record["key"] is None else asked.by_key[str(record["key"])],
+            recorded.mode,
+        )
+        for record in recorded.rows
+    ]
     return Run(folder, recorded.manifest, asked, rows, recorded.ratings)
 
 
@@ -112,7 +103,7 @@ def read_recorded(folder: Path) -> Recorded:
         InputError: The folder is no finished run, or a file of it is damaged.
     """
     manifest = _manifest(folder)
-    rows = [row for row, _ in _lines(folder / ROWS, _ROW)]
+    rows = [row for row, _ in _lines(folder / ROWS, ROW)]
     expected = manifest["items"]["count"] + len(manifest["items"]["problems"])
     if len(rows) != expected:
         raise InputError(
@@ -149,10 +140,12 @@ def find_items(recorded: Recorded, items: str | None = None, data: str | None = 
         Problem(where, message)
         for where, _, message in (text.partition(": ") for text in described["problems"])
     )
-    asked = ItemSet(described["source"], chosen, problems, tuple(described["absent"]))
+    asked = ItemSet(
+        described["source"], chosen, problems, tuple(described["absent"]), recorded.mode
+    )
     if asked.sha256 == described["sha256"]:
         return asked
-    return ItemSet(found.name, chosen, found.problems, found.absent)
+    return ItemSet(found.name, chosen, found.problems, found.absent, recorded.mode)
 
 
 def require_same_items(recorded: Recorded, asked: ItemSet) -> None:
@@ -239,32 +232,3 @@ def _lines(path: Path, form: TypeAdapter[Any]) -> Iterator[tuple[dict[str, Any],
         raise InputError(
             f"{path}, line {number}: is damaged ({error}); score or judge again"
         ) from error
-
-
-def _row(record: dict[str, Any], asked: ItemSet) -> Row:
-    item = None if record["key"] is None else asked.by_key[str(record["key"])]
-    checks = record["constraints"]
-    row = Row(
-        item=item,
-        response=record["response"],
-        verdicts=tuple(map(strict_verdict, checks)),
-        loose_verdicts=tuple(map(_loose_verdict, checks)),
-        thinking=record["thinking"],
-        error=record["error"],
-    )
-    # Cached properties: given as recorded, they are never computed.
-    vars(row).update(qa=record["qa"], qa_acc=record["qa_acc"])
-    return row
-
-
-def strict_verdict(check: dict[str, Any]) -> Verdict:
-    """Give the strict verdict of a recorded constraint."""
-    # An error of the strict reading is the loose one as well.
-    error = check["error"] and not check["passed"] and check["reason"] == check["loose_reason"]
-    return Verdict(check["passed"], check["measured"], check["reason"], error)
-
-
-def _loose_verdict(check: dict[str, Any]) -> Verdict:
-    # What the loose reading measured is recorded in its reason only.
-    measured = check["measured"] if check["reason"] == check["loose_reason"] else None
-    return Verdict(check["loose"], measured, check["loose_reason"], check["error"])

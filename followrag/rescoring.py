@@ -9,17 +9,20 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from followrag.files import json_line
+from followrag.items import Item
 from followrag.progress import tracked
 from followrag.ratings import Rating
-from followrag.reading import Recorded, strict_verdict
-from followrag.runs import metrics_record, row_record
-from followrag.scoring import Row, error_row, score_item
+from followrag.reading import Recorded
+from followrag.row_records import row_record, strict_verdict
+from followrag.runs import metrics_record
+from followrag.scoring import Row, error_row, score_item, with_samples
 from followrag.sources import ItemSet
 from followrag.summary import Summary, summarise
-from followrag.verifiers import Verdict
+from followrag.verifiers import Mode, Verdict
 
 _ITEM_FIELDS = ("type", "question", "answer_gold")
-_GROUPINGS = ("by_dataset", "by_constraint", "by_family", "by_constraint_count")
+_WHOLES = ("overall", "counts")
+_MODES = ("reference", "difference")
 
 
 class Change(NamedTuple):
@@ -93,7 +96,7 @@ def score_again(recorded: Recorded, metrics: Mapping[str, Any], asked: ItemSet) 
     """Score a run's responses again.
 
     A row without a response stays an error row with its reason. A row whose item is not among
-    `asked` is left out.
+    `asked` is left out. The mode is that of `asked`.
 
     Args:
         recorded: The run.
@@ -103,12 +106,8 @@ def score_again(recorded: Recorded, metrics: Mapping[str, Any], asked: ItemSet) 
     given = {str(row["key"]): row for row in recorded.rows}
     rows = []
     for item in tracked(asked, "scoring"):
-        old = given[str(item.key)]
-        response = old["response"]
-        row = error_row(item, old["error"]) if response is None else score_item(item, response)
-        _ = row.qa  # computed here, where progress is shown
-        rows.append(row)
-    rows += [error_row(None, str(problem)) for problem in asked.problems]
+        rows.append(_scored(item, given[str(item.key)], asked.mode))
+    rows += [error_row(None, str(problem), asked.mode) for problem in asked.problems]
     ratings = {key: value for key, value in recorded.ratings.items() if key in asked.by_key}
     summary = summarise(rows, ratings)
     lines = [json.loads(json_line(row_record(row))) for row in rows]
@@ -121,6 +120,17 @@ def score_again(recorded: Recorded, metrics: Mapping[str, Any], asked: ItemSet) 
         list(_figure_changes(metrics, figures)),
         same_lines=lines == recorded.rows and figures == metrics,
     )
+
+
+def _scored(item: Item, old: Mapping[str, Any], mode: Mode) -> Row:
+    response = old["response"]
+    if response is None:
+        row = error_row(item, old["error"], mode)
+    else:
+        row = score_item(item, response, mode)
+    _ = row.qa, row.qa_acc_unwrapped  # computed here, where progress is shown
+    samples = [_scored(item, sample, mode) for sample in old.get("samples", ())]
+    return with_samples(row, samples) if samples else row
 
 
 def _row_changes(
@@ -145,23 +155,47 @@ def _identity(row: Mapping[str, Any]) -> tuple[bool, str]:
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     key = new["key"]
-    for name in (*_ITEM_FIELDS, "thinking", "error"):
+    for name in _ITEM_FIELDS:
         if name in old and old[name] != new[name]:  # older runs hold fewer
+            yield Change(key, name, old[name], new[name])
+    yield from _response_changes(key, old, new)
+    samples = zip(old.get("samples", ()), new.get("samples", ()), strict=True)
+    for number, (before, now) in enumerate(samples, start=1):
+        for change in _response_changes(key, before, now):
+            yield change._replace(what=f"sample {number}, {change.what}")
+
+
+def _response_changes(
+    key: int | str | None, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Change]:
+    for name in ("thinking", "error"):
+        if old[name] != new[name]:
             yield Change(key, name, old[name], new[name])
     if (asked := _asked(old)) != (asks := _asked(new)):
         yield Change(key, "constraints", asked, asks)
     before, now = _checks(old), _checks(new)
     for name in dict.fromkeys(chain(before, now)):
-        for reading, what in (("strict", name), ("loose", f"{name} loose")):
-            first, second = (_verdict(checks.get(name), reading) for checks in (before, now))
-            if first != second:
-                yield Change(
-                    key, what, _word(first), _word(second), _reason(second), _reason(first)
-                )
+        pair = before.get(name), now.get(name)
+        yield from _verdict_changes(key, name, *pair)
+        first, second = (check and check.get("reference") for check in pair)
+        if first and second:
+            yield from _verdict_changes(key, f"{name} in reference mode", first, second)
     scores, rescores = _scores(old), _scores(new)
+    if "qa_acc_unwrapped" in old:  # older runs lack it
+        scores["qa_acc_unwrapped"] = old["qa_acc_unwrapped"]
+        rescores["qa_acc_unwrapped"] = new["qa_acc_unwrapped"]
     for name in dict.fromkeys(chain(scores, rescores)):
         if scores.get(name) != rescores.get(name):
             yield Change(key, name, scores.get(name), rescores.get(name))
+
+
+def _verdict_changes(
+    key: int | str | None, what: str, old: dict[str, Any] | None, new: dict[str, Any] | None
+) -> Iterator[Change]:
+    for reading, named in (("strict", what), ("loose", f"{what} loose")):
+        first, second = _verdict(old, reading), _verdict(new, reading)
+        if first != second:
+            yield Change(key, named, _word(first), _word(second), _reason(second), _reason(first))
 
 
 def _asked(row: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -216,10 +250,17 @@ def _figure_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[
 
 
 def _flat(metrics: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
-    groups = {"overall": metrics.get("overall", {})}
-    for grouping in _GROUPINGS:
-        groups |= {f"{grouping} {name}": found for name, found in metrics.get(grouping, {}).items()}
-    groups["counts"] = metrics.get("counts", {})
-    return {
-        (group, name): value for group, found in groups.items() for name, value in found.items()
-    }
+    """Name each figure by its group: "overall", "by_dataset nq", "reference by_dataset nq"."""
+    flat: dict[tuple[str, str], Any] = {}
+    for name, found in metrics.items():
+        if name in _WHOLES:
+            flat |= {(name, figure): value for figure, value in found.items()}
+        elif name in _MODES:
+            flat |= {(f"{name} {over}", figure): v for (over, figure), v in _flat(found).items()}
+        else:
+            flat |= {
+                (f"{name} {group}", figure): value
+                for group, figures in found.items()
+                for figure, value in figures.items()
+            }
+    return flat

@@ -24,11 +24,12 @@ from typing_extensions import TypedDict  # pydantic needs this one before Python
 
 from followrag.errors import InputError, OutputError
 from followrag.estimates import Estimate
-from followrag.files import json_line, settle, write_together
+from followrag.files import json_line, json_number, settle, write_together
 from followrag.ratings import Rating
+from followrag.row_records import row_record
 from followrag.scoring import Row
 from followrag.sources import ItemSet
-from followrag.summary import Summary, summarise
+from followrag.summary import Counts, Groups, Summary, summarise
 
 MANIFEST, ROWS, METRICS = "manifest.json", "rows.jsonl", "metrics.json"
 RATINGS, CHANGES, REQUESTS = "ratings.jsonl", "changes.jsonl", "requests.jsonl"
@@ -49,6 +50,9 @@ class _Metrics(TypedDict, total=False):
     by_family: dict[str, dict[str, _Figure]]
     by_constraint_count: dict[str, dict[str, _Figure]]
     counts: dict[str, int]
+    by_condition: dict[str, dict[str, _Figure]]
+    reference: dict[str, dict[str, Any]]
+    difference: dict[str, dict[str, Any]]
 
 
 _METRICS = TypeAdapter(_Metrics)
@@ -183,56 +187,22 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     return loaded
 
 
-def row_record(row: Row) -> dict[str, Any]:
-    """Give a row as JSON data."""
-    item = row.item
-    return {
-        "key": item.key if item else None,
-        "type": item.type if item else None,
-        "question": item.question if item else None,
-        "answer_gold": item.answer_gold if item else None,
-        "response": row.response,
-        "thinking": row.thinking,
-        "error": row.error,
-        "strict": row.strict,
-        "loose": row.loose,
-        "qa": row.qa,
-        "qa_acc": row.qa_acc,
-        "joint": row.joint,
-        "constraints": [
-            {
-                "id": item.instruction_id_list[place] if item else None,
-                "kwargs": item.kwargs[place] if item else None,
-                "passed": verdict.passed,
-                "measured": verdict.measured,
-                "reason": verdict.reason,
-                "loose": loose.passed,
-                "loose_reason": loose.reason,
-                "error": loose.error,
-            }
-            for place, (verdict, loose) in enumerate(
-                zip(row.verdicts, row.loose_verdicts, strict=True)
-            )
-        ],
-    }
-
-
 def metrics_record(summary: Summary) -> dict[str, Any]:
     """Give a summary as JSON data: per figure its value, standard error and number of prompts."""
 
     def plain(value: Any) -> Any:
         match value:
-            case Estimate():
-                return {
-                    name: None if number != number else number
-                    for name, number in value._asdict().items()
-                }
+            case Groups() | Counts() | Estimate():
+                return plain(value._asdict())
             case dict():
                 return {key: plain(inner) for key, inner in value.items()}
+            case float():
+                return json_number(value)
             case _:
-                return value._asdict()
+                return value
 
-    return {name: plain(value) for name, value in summary._asdict().items()}
+    record = {name: value for name, value in summary._asdict().items() if value is not None}
+    return {name: plain(value) for name, value in record.items()}
 
 
 def provenance(items: ItemSet) -> dict[str, Any]:
@@ -245,7 +215,7 @@ def provenance(items: ItemSet) -> dict[str, Any]:
             "absent": list(items.absent),
             "problems": [str(problem) for problem in items.problems],
         },
-        "mode": "reference",
+        "mode": items.mode,
         "scorer_version": SCORER_VERSION,
         "packages": dict(_versions()),
     }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import get_args
+from typing import Any, get_args
 
 from followrag import qa
 from followrag.failures import failure
 from followrag.items import Item
 from followrag.thinking import Thinking, remove_thinking
+from followrag.unwrapping import acc_unwrapped, is_in_english
 from followrag.verifiers import Constraint, Mode, Response, Verdict, Verdicts
 from followrag.verifiers.joint import joint_verdicts
 
@@ -41,6 +42,8 @@ class Row:
         error: Why the row could not be scored as a whole, or None. Such a row follows nothing.
         mode: Which checks decided.
         reference: In `fixed` mode, the same response as `reference` mode has it; else None.
+        samples: The model's further responses to the item, where it gave several; every figure
+            but those of `followrag.pif` is of the first.
     """
 
     item: Item | None
@@ -51,6 +54,7 @@ class Row:
     error: str | None = None
     mode: Mode = "reference"
     reference: Row | None = None
+    samples: tuple[Row, ...] = ()
 
     @property
     def strict(self) -> list[bool]:
@@ -92,6 +96,21 @@ class Row:
             return None
         return 0.0 if self.error is not None else qa.acc_substring(self.answer, self.item.golds)
 
+    @cached_property
+    def qa_acc_unwrapped(self) -> float | None:
+        """`qa_acc` seen through what the constraints force (`followrag.unwrapping`).
+
+        None where the item has no gold answers or asks for an answer in another language.
+        """
+        if self.item is None or not self.item.golds or not is_in_english(self.item):
+            return None
+        return 0.0 if self.error is not None else acc_unwrapped(self.answer, self.item)
+
+    @property
+    def qa_acc_other_language(self) -> float | None:
+        """`qa_acc` where the item asks for an answer in another language; else None."""
+        return self.qa_acc if self.qa_acc_unwrapped is None else None
+
     @property
     def joint(self) -> bool | None:
         """Whether every constraint is strictly followed and the question answered."""
@@ -131,6 +150,21 @@ def score_item(item: Item, response: str, mode: Mode = "reference") -> Row:
         return published
     verdicts = joint_verdicts(item.fixed_constraints, view)
     return replace(_row(item, response, thinking, verdicts), mode=mode, reference=published)
+
+
+def with_samples(row: Row, samples: Sequence[Row]) -> Row:
+    """Give a row the model's further responses to the same item."""
+    published = [sample.reference for sample in samples if sample.reference is not None]
+    reference = row.reference and _copied(row.reference, samples=tuple(published))
+    return _copied(row, samples=tuple(samples), reference=reference)
+
+
+def _copied(row: Row, **changes: Any) -> Row:
+    """Copy a row with what is already computed of it, which depends on its response only."""
+    copy = replace(row, **changes)
+    computed = vars(row).keys() - vars(copy).keys()
+    vars(copy).update({name: vars(row)[name] for name in computed})
+    return copy
 
 
 def _row(item: Item, response: str, thinking: Thinking, verdicts: Sequence[Verdicts]) -> Row:

@@ -19,18 +19,26 @@ from followrag import demo, download
 from followrag.errors import InputError
 from followrag.items import DATASETS, Item
 from followrag.records import Problem, Record, Records, read_records
-from followrag.verifiers import Mode
+from followrag.robustness.builtin import ROBUST_SOURCES, made
+from followrag.verifiers import Constraint, Mode
+from followrag.verifiers.conflicts import conflicts
+from followrag.verifiers.conflicts.degenerate import degeneracies
 
 _MINI_KEYS = Path(__file__).parent / "data" / "mini_keys.json"
 _IFEVAL = download.IFEVAL_FILE
 _FULL = "followRAG_full.json"  # the four published files in one
+_BUILT = "items.jsonl"  # in a folder that `followrag build` wrote
 _SINGLE = {f"followrag_{dataset}": type for type, dataset in DATASETS.items()}
+_FIXED = {"followrag_fixed": "followrag", "followrag_mini_fixed": "followrag_mini"}
 
 SOURCES = {
     "followrag": "all items of the published FollowRAG files",
     **{name: f"the published items of type {type}" for name, type in _SINGLE.items()},
     "followrag_mini": "the 400 published items that the paper's judge rates",
+    "followrag_fixed": "the published items that can be satisfied, decided in fixed mode",
+    "followrag_mini_fixed": "those of followrag_mini that can be satisfied, decided in fixed mode",
     "followrag_demo": "the built-in demo, no download",
+    **{name: source.summary for name, source in ROBUST_SOURCES.items()},
     "followrag_ifeval": "the published prompts of IFEval",
 }
 
@@ -94,6 +102,9 @@ def load_items(source: str | os.PathLike[str] = "followrag", data: str | None = 
         InputError: Nothing usable was found, or a published file could not be fetched.
     """
     name = os.fspath(source)
+    if name in ROBUST_SOURCES:
+        base = load_items(ROBUST_SOURCES[name].base, data)
+        return dataclasses.replace(base, name=name, items=made(name, base))
     if name == "followrag_demo":
         return items_from(name, Records([Record("demo", row) for row in demo.rows()], []))
     if name in SOURCES:
@@ -109,6 +120,8 @@ def load_items(source: str | os.PathLike[str] = "followrag", data: str | None = 
 def _published(name: str, data: str | None) -> ItemSet:
     if name == "followrag_ifeval":
         return _ifeval(data)
+    if name in _FIXED:
+        return _satisfiable(name, _published(_FIXED[name], data))
     if data is not None and not Path(data).exists():
         raise InputError(f"{data}: no such file or folder; correct FOLLOWRAG_DATA or `data`")
     wanted = _SINGLE.get(name)
@@ -133,6 +146,32 @@ def _published(name: str, data: str | None) -> ItemSet:
             f"they hold {', '.join(sorted(types))}"
         )
     return dataclasses.replace(items_from(name, Records(good, bad)), absent=absent)
+
+
+def _satisfiable(name: str, published: ItemSet) -> ItemSet:
+    """Leave out what no text worth reading can follow.
+
+    The ceilings of both modes are then 100 %, and what they differ by is the checks' doing alone.
+    """
+    items = tuple(item for item in published.items if _is_satisfiable(item))
+    if not items:
+        raise InputError(
+            f"{name}: each of the {len(published)} items asks for what no good text can follow; "
+            "`followrag audit` shows why"
+        )
+    return dataclasses.replace(published, name=name, items=items, mode="fixed")
+
+
+def _is_satisfiable(item: Item) -> bool:
+    """Tell whether nothing excludes each other in either mode, or asks for a degenerate text.
+
+    What is degenerate is for `fixed` mode to say, which reads texts as people do.
+    """
+    published, repaired = (
+        [rule for rule in rules if isinstance(rule, Constraint)]
+        for rules in (item.constraints, item.fixed_constraints)
+    )
+    return not (conflicts(published) or conflicts(repaired) or degeneracies(repaired))
 
 
 def mini_keys() -> frozenset[str]:
@@ -194,8 +233,9 @@ def _files(path: Path, wanted: str | None = None) -> list[Path]:
         return [published[wanted]]
     if published:
         return list(published.values())
-    if (path / _FULL).exists():
-        return [path / _FULL]
+    for whole in (_FULL, _BUILT):
+        if (path / whole).exists():
+            return [path / whole]
     files = sorted(file for file in path.iterdir() if file.suffix in {".json", ".jsonl"})
     if not files:
         first = download.FOLLOWRAG_FILES[0].name

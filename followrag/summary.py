@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from followrag import estimates
+from followrag import conditions, estimates
 from followrag.errors import UnknownConstraintError
-from followrag.estimates import Estimate
-from followrag.ratings import Rating
+from followrag.estimates import Linear
+from followrag.figures import (
+    NEVER_JUDGED,
+    Figures,
+    Ratings,
+    differences,
+    figures,
+    followed_figures,
+    rating_of,
+    references,
+)
+from followrag.pif import most_samples, samples_of
 from followrag.scoring import Row
+from followrag.units import units_of
 from followrag.verifiers import constraint_class
 
-Figures = dict[str, Estimate]
-Ratings = Mapping[str, Rating]
-
-_NEVER_JUDGED: Ratings = MappingProxyType({})
+_ByConstraint = Callable[[Sequence[Row], Callable[[str], str]], dict[str, Figures]]
 
 
 class Counts(NamedTuple):
@@ -31,6 +39,9 @@ class Counts(NamedTuple):
         thinking_unclosed: Rows whose reasoning never closed; they are scored as empty.
         judged: Rows that a judge has rated.
         judge_errors: Rows that a judge could not rate; they are in no figure of the judge.
+        samples: Responses to each prompt; 0 where no prompt has several.
+        fewer_samples: Rows with fewer responses than that; they are in no figure of `pif`.
+        sample_errors: Responses after the first that could not be scored; they follow nothing.
     """
 
     rows: int
@@ -41,6 +52,19 @@ class Counts(NamedTuple):
     thinking_unclosed: int
     judged: int = 0
     judge_errors: int = 0
+    samples: int = 0
+    fewer_samples: int = 0
+    sample_errors: int = 0
+
+
+class Groups(NamedTuple):
+    """Figures over all rows and by groups, as in `Summary`."""
+
+    overall: Figures
+    by_dataset: dict[str, Figures]
+    by_constraint: dict[str, Figures]
+    by_family: dict[str, Figures]
+    by_constraint_count: dict[str, Figures]
 
 
 class Summary(NamedTuple):
@@ -53,6 +77,10 @@ class Summary(NamedTuple):
         by_family: By constraint family, strict and loose.
         by_constraint_count: By the number of constraints in the prompt.
         counts: Rows out of the ordinary.
+        reference: In `fixed` mode, what the same responses have in `reference` mode, of the figures
+            that constraints have a part in; else None.
+        difference: How far the former are above the latter, paired.
+        by_condition: By condition, where the items are of a robustness set; else None.
     """
 
     overall: Figures
@@ -61,84 +89,63 @@ class Summary(NamedTuple):
     by_family: dict[str, Figures]
     by_constraint_count: dict[str, Figures]
     counts: Counts
+    reference: Groups | None = None
+    difference: Groups | None = None
+    by_condition: dict[str, Figures] | None = None
 
 
-def summarise(rows: Sequence[Row], ratings: Ratings = _NEVER_JUDGED) -> Summary:
+def summarise(rows: Sequence[Row], ratings: Ratings = NEVER_JUDGED) -> Summary:
     """Compute every figure of a run.
 
     Args:
         rows: Its rows.
         ratings: The judge's ratings of some or all of them, by key as text.
     """
-    readable = [row for row in rows if row.item is not None]
-    return Summary(
-        overall=figures(rows, ratings),
-        by_dataset=_grouped(readable, ratings, lambda row: row.item.dataset if row.item else ""),
-        by_constraint=_constraint_figures(rows, own_id),
-        by_family=_constraint_figures(rows, family_of),
-        by_constraint_count=_grouped(readable, ratings, lambda row: len(row.verdicts)),
-        counts=_counts(rows, ratings),
+    samples = most_samples(rows)
+    every, followed, differing = (
+        partial(over, ratings=ratings, samples=samples)
+        for over in (figures, followed_figures, differences)
+    )
+    counts = _counts(rows, ratings, samples)
+    groups = _groups(rows, every, _constraint_figures)
+    summary = Summary(*groups, counts, by_condition=_by_condition(rows, every))
+    published = references(rows)
+    if not published:
+        return summary
+    return summary._replace(
+        reference=_groups(published, followed, _constraint_figures),
+        difference=_groups(rows, differing, _constraint_differences),
     )
 
 
-def figures(rows: Sequence[Row], ratings: Ratings = _NEVER_JUDGED) -> Figures:
-    """Compute the figures of some rows.
-
-    `inst_level_*` pool all constraints and cluster their standard errors by prompt; `qa_acc` is
-    acc_substring; `joint_acc` asks for every constraint strictly followed and `qa_acc`;
-    `followrag` is the mean of `inst_level_loose_acc` and `qa_acc`. QA figures are over the rows
-    that have gold answers, with item rows that could not be read as not answered, and are missing
-    where no row has any. `judge` is the mean rating over those of them that were rated, and
-    `followrag_judge` the mean of their `inst_level_loose_acc` and `judge`; both are missing where
-    none was rated.
-    """
-    strict, loose = [row.strict for row in rows], [row.loose for row in rows]
-    result = {
-        "prompt_level_strict_acc": estimates.mean([float(all(row)) for row in strict]),
-        "inst_level_strict_acc": estimates.pooled_share(strict),
-        "prompt_level_loose_acc": estimates.mean([float(all(row)) for row in loose]),
-        "inst_level_loose_acc": estimates.pooled_share(loose),
-    }
-    if any(row.qa_acc is not None for row in rows):
-        asked = [row for row in rows if row.qa_acc is not None or row.item is None]
-        answered = [row.qa_acc or 0.0 for row in asked]
-        result["qa_acc"] = estimates.mean(answered)
-        result["joint_acc"] = estimates.mean([float(bool(row.joint)) for row in asked])
-        result["followrag"] = estimates.followrag_score([row.loose for row in asked], answered)
-        result |= _answer_figures(asked) | _judge_figures(asked, ratings)
-    return result
-
-
-def _judge_figures(asked: Sequence[Row], ratings: Ratings) -> Figures:
-    found = [_rating(row, ratings) for row in asked]
-    values = [rating.rating if rating else None for rating in found]
-    rated = [value for value in values if value is not None]
-    if not rated:
-        return {}
-    return {
-        "judge": estimates.mean(rated),
-        "followrag_judge": estimates.followrag_score([row.loose for row in asked], values),
-    }
-
-
-def _rating(row: Row, ratings: Ratings) -> Rating | None:
-    return ratings.get(str(row.item.key)) if row.item else None
-
-
-def _answer_figures(asked: Sequence[Row]) -> Figures:
-    names = dict.fromkeys(name for row in asked for name in row.qa or {})
-    unread = dict.fromkeys(names, 0.0)
-    scores = [unread if row.item is None else row.qa or {} for row in asked]
-    return {name: estimates.mean([row[name] for row in scores if name in row]) for name in names}
+def _groups(
+    rows: Sequence[Row], over: Callable[[Sequence[Row]], Figures], by_constraint: _ByConstraint
+) -> Groups:
+    readable = [row for row in rows if row.item is not None]
+    return Groups(
+        overall=over(rows),
+        by_dataset=_grouped(readable, over, lambda row: row.item.dataset if row.item else ""),
+        by_constraint=by_constraint(rows, own_id),
+        by_family=by_constraint(rows, family_of),
+        by_constraint_count=_grouped(readable, over, lambda row: len(row.verdicts)),
+    )
 
 
 def _grouped(
-    rows: Iterable[Row], ratings: Ratings, group: Callable[[Row], Hashable]
+    rows: Iterable[Row], over: Callable[[Sequence[Row]], Figures], group: Callable[[Row], Hashable]
 ) -> dict[str, Figures]:
     groups: dict[Hashable, list[Row]] = {}
     for row in rows:
         groups.setdefault(group(row), []).append(row)
-    return {str(name): figures(groups[name], ratings) for name in sorted(groups, key=_order)}
+    return {str(name): over(groups[name]) for name in sorted(groups, key=_order)}
+
+
+def _by_condition(
+    rows: Iterable[Row], over: Callable[[Sequence[Row]], Figures]
+) -> dict[str, Figures] | None:
+    made = [row for row in rows if row.item and row.item.condition]
+    groups = _grouped(made, over, lambda row: row.item.condition if row.item else "")
+    return {name: groups[name] for name in sorted(groups, key=conditions.order)} or None
 
 
 def _order(name: Hashable) -> tuple[bool, object]:
@@ -161,12 +168,32 @@ def family_of(id: str) -> str:
         return "unknown"
 
 
-def _constraint_figures(rows: Iterable[Row], name: Callable[[str], str]) -> dict[str, Figures]:
+def _constraint_figures(rows: Sequence[Row], name: Callable[[str], str]) -> dict[str, Figures]:
+    return {
+        group: {figure: part.estimate() for figure, part in parts.items()}
+        for group, parts in _by_constraint(rows, name).items()
+    }
+
+
+def _constraint_differences(rows: Sequence[Row], name: Callable[[str], str]) -> dict[str, Figures]:
+    published = _by_constraint(references(rows), name)
+    return {
+        group: {
+            figure: (part - published[group][figure]).estimate() for figure, part in parts.items()
+        }
+        for group, parts in _by_constraint(rows, name).items()
+    }
+
+
+def _by_constraint(rows: Iterable[Row], name: Callable[[str], str]) -> dict[str, dict[str, Linear]]:
     strict: dict[str, list[list[bool]]] = {}
     loose: dict[str, list[list[bool]]] = {}
+    asking: dict[str, list[Row]] = {}
     for row in rows:
         if row.item is None:
             continue
+        for group in dict.fromkeys(map(name, row.item.instruction_id_list)):
+            asking.setdefault(group, []).append(row)
         for outcomes, found in ((strict, row.strict), (loose, row.loose)):
             prompt: dict[str, list[bool]] = {}
             for id, passed in zip(row.item.instruction_id_list, found, strict=True):
@@ -175,15 +202,15 @@ def _constraint_figures(rows: Iterable[Row], name: Callable[[str], str]) -> dict
                 outcomes.setdefault(group, []).append(passes)
     return {
         group: {
-            "inst_level_strict_acc": estimates.pooled_share(strict[group]),
-            "inst_level_loose_acc": estimates.pooled_share(loose[group]),
+            "inst_level_strict_acc": estimates.pooled(strict[group]).by(units_of(asking[group])),
+            "inst_level_loose_acc": estimates.pooled(loose[group]).by(units_of(asking[group])),
         }
         for group in sorted(strict)
     }
 
 
-def _counts(rows: Sequence[Row], ratings: Ratings) -> Counts:
-    found = [rating for row in rows if (rating := _rating(row, ratings))]
+def _counts(rows: Sequence[Row], ratings: Ratings, samples: int) -> Counts:
+    found = [rating for row in rows if (rating := rating_of(row, ratings))]
     return Counts(
         rows=len(rows),
         errors=sum(row.error is not None for row in rows),
@@ -195,4 +222,7 @@ def _counts(rows: Sequence[Row], ratings: Ratings) -> Counts:
         thinking_unclosed=sum(row.thinking == "unclosed" for row in rows),
         judged=sum(rating.rating is not None for rating in found),
         judge_errors=sum(rating.rating is None for rating in found),
+        samples=samples if samples > 1 else 0,
+        fewer_samples=sum(len(samples_of(row)) < samples for row in rows),
+        sample_errors=sum(sample.error is not None for row in rows for sample in row.samples),
     )

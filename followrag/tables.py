@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from followrag.estimates import Estimate
-from followrag.summary import Figures, Summary, family_of
+from followrag.figures import Figures
+from followrag.pif import Pif, pif_named, pifs
+from followrag.summary import Summary, family_of
 
 _HEADLINES = (
     "followrag",
@@ -18,6 +20,7 @@ _HEADLINES = (
     "prompt_level_loose_acc",
     "prompt_level_strict_acc",
     "qa_acc",
+    "qa_acc_unwrapped",
     "judge",
     "joint_acc",
 )
@@ -27,9 +30,28 @@ _DEFINITIONS = {
     "inst_level_loose_acc": "inst_level: all constraints pooled.",
     "prompt_level_loose_acc": "prompt_level: prompts whose constraints are all followed.",
     "qa_acc": "qa_acc: a normalised gold answer is in the response.",
+    "qa_acc_unwrapped": "qa_acc_unwrapped: the same, seen through what constraints force; prompts "
+    "for answers in English.",
+    "qa_acc_other_language": "qa_acc_other_language: qa_acc of the other {n} prompts.",
     "judge": "judge: mean rating over the prompts that a model has rated.",
     "joint_acc": "joint_acc: all strictly followed, and qa_acc.",
 }
+_BY_CONDITION = (
+    "followrag",
+    "inst_level_loose_acc",
+    "prompt_level_loose_acc",
+    "qa_acc",
+    "judge",
+)
+_ROBUSTNESS = (
+    "The other tables pool all conditions; their numbers of prompts and standard errors count what "
+    "was made of one item as one."
+)
+_IN_REFERENCE, _DIFFERENCE = "- in reference mode", "- difference"
+_FIXED = (
+    "Fixed mode: what is provably wrong in the published checks is repaired. difference: fixed "
+    "minus reference mode, in percent points, paired."
+)
 
 
 class Table(NamedTuple):
@@ -101,54 +123,130 @@ def percent(figure: Estimate | None) -> str:
     return f"{100 * figure.value:.1f}±{100 * figure.stderr:.1f}"
 
 
+def points(difference: Estimate) -> str:
+    """Write a difference as percent points ± standard error, with its sign."""
+    if math.isnan(difference.value):
+        return "-"
+    sign = "-" if difference.value < 0 else "+"
+    return sign + percent(difference._replace(value=abs(difference.value)))
+
+
 def summary_tables(title: str, summary: Summary) -> Iterator[Table]:
-    """Lay a run's figures out: by dataset, by number of constraints, by constraint."""
-    answers = [name for name in summary.overall if name not in _HEADLINES]
-    datasets = summary.by_dataset if len(summary.by_dataset) > 1 else {}
-    groups = {**datasets, "all": summary.overall}
-    defined = [text for name, text in _DEFINITIONS.items() if name in summary.overall]
-    caption = " ".join(["Percent ± standard error.", *defined])
-    yield _figures_table(title, "figure", groups, [*_HEADLINES, *answers], caption)
-    counts = summary.by_constraint_count
+    """Lay a run's figures out: by dataset, by number of constraints, by constraint.
+
+    Those of `fixed` mode stand beside what they are in `reference` mode, and the difference.
+    """
+    overall, published, change = summary.overall, summary.reference, summary.difference
+    parts = [_Part(overall, published and published.overall, change and change.overall)]
+    answers = [name for name in overall if name not in _HEADLINES and pif_named(name) is None]
+    by_dataset = _parts(summary, "by_dataset") if len(summary.by_dataset) > 1 else {}
+    groups = {**by_dataset, "all": parts[0]}
+    defined = [
+        text.format(n=overall[name].n) for name, text in _DEFINITIONS.items() if name in overall
+    ]
+    caption = ["Percent ± standard error.", *defined, *([_FIXED] if published else [])]
+    yield _figures_table(title, "figure", groups, [*_HEADLINES, *answers], " ".join(caption))
+    counts = _parts(summary, "by_constraint_count")
     yield _figures_table("By number of constraints", "constraints", counts, _HEADLINES)
+    yield _condition_table(summary)
+    yield _pif_table(summary.counts.samples, parts[0])
     yield _constraint_table(summary)
+
+
+class _Part(NamedTuple):
+    """The figures of some rows; in `fixed` mode also those of `reference`, and the differences."""
+
+    figures: Figures
+    reference: Figures | None
+    difference: Figures | None
+
+    def cells(self, name: str) -> list[str]:
+        """Write a figure, and beside it what it is in `reference` mode and the difference."""
+        cells = [percent(self.figures.get(name))]
+        if self.reference is not None and self.difference is not None:
+            cells += [percent(self.reference.get(name)), points(self.difference[name])]
+        return cells
+
+
+def _parts(summary: Summary, grouping: str) -> dict[str, _Part]:
+    published = getattr(summary.reference, grouping, {})
+    change = getattr(summary.difference, grouping, {})
+    return {
+        name: _Part(figures, published.get(name), change.get(name))
+        for name, figures in getattr(summary, grouping).items()
+    }
 
 
 def _figures_table(
     title: str,
     corner: str,
-    groups: Mapping[str, Figures],
+    groups: Mapping[str, _Part],
     names: Sequence[str],
     caption: str = "",
 ) -> Table:
     """Lay figures out with a row for each and a column for each group."""
-    sizes = [["prompts", *(str(_prompts(figures)) for figures in groups.values())]]
-    if any("judge" in figures for figures in groups.values()):
-        sizes.append(["rated", *(str(_rated(figures)) for figures in groups.values())])
+    parts = groups.values()
+    rows = [["prompts", *(str(_prompts(part.figures)) for part in parts)]]
+    if any("judge" in part.figures for part in parts):
+        rows.append(["rated", *(str(_rated(part.figures)) for part in parts)])
+    for name in names:
+        if not any(name in part.figures for part in parts):
+            continue
+        rows.append([name, *(percent(part.figures.get(name)) for part in parts)])
+        if any(name in (part.reference or ()) for part in parts):
+            compared = [part.cells(name) for part in parts]
+            rows.append([_IN_REFERENCE, *(published for _, published, _ in compared)])
+            rows.append([_DIFFERENCE, *(change for _, _, change in compared)])
+    return Table(title, [corner, *groups], rows, caption, text_columns=1)
+
+
+def _condition_table(summary: Summary) -> Table:
+    """Lay out what a robustness set varies, a row for each condition."""
+    conditions = summary.by_condition or {}
+    shown = [name for name in _BY_CONDITION if name in summary.overall]
     rows = [
-        [name, *(percent(figures.get(name)) for figures in groups.values())]
-        for name in names
-        if any(name in figures for figures in groups.values())
+        [name, str(_prompts(figures)), *(percent(figures.get(figure)) for figure in shown)]
+        for name, figures in conditions.items()
     ]
-    return Table(title, [corner, *groups], [*sizes, *rows], caption, text_columns=1)
+    return Table("By condition", ["condition", "prompts", *shown], rows, _ROBUSTNESS, 1)
+
+
+def _pif_table(samples: int, part: _Part) -> Table:
+    """Say how many of several responses to a prompt follow everything."""
+    leasts = dict.fromkeys(pif.least for pif in pifs(samples))
+    rows = []
+    for least in leasts:
+        names = [Pif(least, samples, loose).name for loose in (False, True)]
+        said = "mean share" if least is None else f"at least {least}"
+        n = part.figures[names[0]].n
+        rows.append([said, str(n), *(cell for name in names for cell in part.cells(name))])
+    columns = ["responses", "prompts", *_columns(part, "strict"), *_columns(part, "loose")]
+    title = f"Prompts of whose {samples} responses so many follow everything (PIF)"
+    return Table(title, columns, rows, text_columns=1)
+
+
+def _columns(part: _Part, name: str) -> list[str]:
+    return [name, *(["in reference mode", "difference"] if part.reference is not None else [])]
 
 
 def _constraint_table(summary: Summary) -> Table:
+    families, constraints = _parts(summary, "by_family"), _parts(summary, "by_constraint")
     rows = []
-    for family, family_figures in summary.by_family.items():
-        rows.append([family, "all", *_followed(family_figures)])
+    for family, part in families.items():
+        rows.append([family, "all", *_followed(part)])
         rows += [
-            ["", id, *_followed(figures)]
-            for id, figures in summary.by_constraint.items()
+            ["", id, *_followed(found)]
+            for id, found in constraints.items()
             if family_of(id) == family
         ]
-    columns = ["family", "constraint", "prompts", "loose", "strict"]
+    shown = [name for part in [*families.values()][:1] for name in _columns(part, "loose")]
+    columns = ["family", "constraint", "prompts", *shown, "strict", *shown[1:]]
     return Table("By family and constraint", columns, rows, text_columns=2)
 
 
-def _followed(figures: Figures) -> list[str]:
-    loose, strict = figures["inst_level_loose_acc"], figures["inst_level_strict_acc"]
-    return [str(loose.n), percent(loose), percent(strict)]
+def _followed(part: _Part) -> list[str]:
+    loose, strict = part.cells("inst_level_loose_acc"), part.cells("inst_level_strict_acc")
+    return [str(part.figures["inst_level_loose_acc"].n), *loose, *strict]
 
 
 def _prompts(figures: Figures) -> int:

@@ -19,7 +19,8 @@ from followrag.baseline.answerer import oracle_answer
 from followrag.errors import InputError
 from followrag.reading import read_run
 from followrag.records import Problem
-from followrag.runs import row_record, write_run
+from followrag.row_records import row_record
+from followrag.runs import write_run
 from followrag.scoring import error_row
 from followrag.summary import summarise
 

@@ -222,3 +222,14 @@ def test_items_that_were_never_asked_are_no_rows(
 ) -> None:
     result = again(folder, write_items(tmp_path, make_item(key=99), *items))
     assert result.changes == []
+
+
+def test_a_run_of_an_earlier_version_gets_its_unwrapped_answers(folder: Path) -> None:
+    path = folder / "rows.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    for row in rows:
+        del row["qa_acc_unwrapped"], row["qa_acc_other_language"]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    result = again(folder)
+    assert (result.changes, result.same_lines) == ([], False)
+    assert result.rows[0].qa_acc_unwrapped == 1.0

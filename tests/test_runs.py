@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from followrag import Item, ItemSet, score_item
 from followrag.errors import InputError, OutputError
 from followrag.responses import read_answers, score_answers
-from followrag.runs import check_folder, metrics_record, read_metrics, row_record, write_run
+from followrag.row_records import row_record
+from followrag.runs import check_folder, metrics_record, read_metrics, write_run
 from followrag.scoring import error_row
 from followrag.summary import summarise
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followrag import Item, ItemSet, load_items, score_item
-from followrag.runs import row_record
+from followrag.row_records import row_record
 from followrag.scoring import ANSWER_METRICS, error_row
 
 MakeItem = Callable[..., Item]
@@ -27,7 +27,7 @@ COLD_START = """
 import json, sys, threading
 from concurrent.futures import ThreadPoolExecutor
 from followrag import load_items, score_item
-from followrag.runs import row_record
+from followrag.row_records import row_record
 
 data, threads = sys.argv[1], int(sys.argv[2])
 items = load_items("followrag", data).by_key

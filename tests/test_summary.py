@@ -262,4 +262,7 @@ def test_rows_out_of_the_ordinary_are_counted(make_item: MakeItem) -> None:
         "thinking_unclosed": 1,
         "judged": 0,
         "judge_errors": 0,
+        "samples": 0,
+        "fewer_samples": 0,
+        "sample_errors": 0,
     }

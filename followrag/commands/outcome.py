@@ -16,6 +16,8 @@ _SHOWN = 10
 
 def print_figures(title: str, summary: Summary) -> None:
     """Print a run's figures to standard output."""
+    if summary.reference is not None:
+        title += ", fixed mode"
     for table in summary_tables(title, summary):
         show(table)
     _print_counts(summary)
@@ -35,7 +37,8 @@ def print_warnings(rows: Sequence[Row], problems: Sequence[Problem]) -> None:
 
 def has_errors(summary: Summary, problems: Sequence[Problem]) -> bool:
     """Tell whether anything could not be checked or read."""
-    return bool(problems or summary.counts.errors or summary.counts.constraint_errors)
+    counts = summary.counts
+    return bool(problems or counts.errors or counts.constraint_errors or counts.sample_errors)
 
 
 def _print_counts(summary: Summary) -> None:
@@ -49,6 +52,8 @@ def _print_counts(summary: Summary) -> None:
             (counts.empty, "empty responses"),
             (counts.thinking_removed, "with reasoning removed"),
             (counts.thinking_unclosed, "with unclosed reasoning, scored as empty"),
+            (counts.sample_errors, "errors among further responses"),
+            (counts.fewer_samples, f"with fewer than {counts.samples} responses, left out of PIF"),
             (counts.judged, "rated by the judge"),
             (counts.judge_errors, "judge errors"),
         )

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ import typer
 from followrag.estimates import Estimate
 from followrag.reading import Recorded, find_items, read_recorded, require_same_items, samples_file
 from followrag.rescoring import Change, Rescored, score_again
+from followrag.row_records import row_record
 from followrag.runs import (
     CHANGES,
     RATINGS,
@@ -23,10 +25,10 @@ from followrag.runs import (
     check_folder,
     provenance,
     read_metrics,
-    row_record,
     write_files,
 )
 from followrag.tables import Table, show
+from followrag.verifiers import Mode
 
 
 def rescore(
@@ -41,6 +43,9 @@ def rescore(
     out: Annotated[
         Path | None, typer.Option(help="Run folder to write; else the run itself is changed.")
     ] = None,
+    mode: Annotated[
+        Mode | None, typer.Option(help="Which checks decide; the run's own where it is missing.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print what changed as JSON.")] = False,
 ) -> None:
@@ -53,6 +58,7 @@ def rescore(
     asked = find_items(recorded, items, data)
     if items is None:
         require_same_items(recorded, asked)
+    asked = replace(asked, mode=mode or asked.mode)
     if not dry_run:
         check_folder(out or run)
     result = score_again(recorded, metrics, asked)
@@ -125,6 +131,7 @@ def _differences(
     """Tell with what else the run is scored now."""
     pairs = {
         "items": (before["items"]["sha256"], now["items"]["sha256"]),
+        "mode": (before["mode"] or "reference", now["mode"]),
         "scorer version": (before["scorer_version"], now["scorer_version"]),
         **{
             name: (before["packages"].get(name), version)

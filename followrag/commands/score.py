@@ -16,6 +16,7 @@ from followrag.responses import read_answers, score_answers
 from followrag.runs import check_folder, metrics_record, write_run
 from followrag.sources import items_from, load_items
 from followrag.summary import summarise
+from followrag.verifiers import Mode
 
 
 def score(
@@ -33,6 +34,13 @@ def score(
         str | None, typer.Option(help="Where a published source lies; else FOLLOWRAG_DATA.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Run folder to write.")] = None,
+    mode: Annotated[
+        Mode | None,
+        typer.Option(
+            help="reference, as published, or fixed, with the checks repaired and both figures "
+            "shown; the items' own where it is missing."
+        ),
+    ] = None,
     model: Annotated[str, typer.Option(help="The model's name, for the manifest.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     fail_on_error: Annotated[
@@ -55,6 +63,7 @@ def score(
         title += f" on {asked.name}"
     if out is not None:
         check_folder(out)
+    asked = replace(asked, mode=mode or asked.mode)
     rows, problems = score_answers(asked, answers)
     summary = summarise(rows)
     if out is not None:

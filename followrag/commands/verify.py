@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json as jsonlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,11 +17,15 @@ from followrag.tables import Table, show
 from followrag.thinking import remove_thinking
 from followrag.verifiers import (
     Constraint,
+    Mode,
     Response,
     Verdict,
+    Verdicts,
     constraint_classes,
     get_constraint,
 )
+from followrag.verifiers.fixed import repaired
+from followrag.verifiers.joint import joint_verdicts
 
 _C_EXAMPLE = """e.g. -c 'length_words {"num_words": 5, "relation": "at least"}'"""
 
@@ -38,6 +43,10 @@ def verify(
         list[str] | None,
         typer.Option("--constraint", "-c", help=f"An id and its parameters as JSON, {_C_EXAMPLE}."),
     ] = None,
+    mode: Annotated[
+        Mode,
+        typer.Option(help="reference, as published, or fixed, which shows both verdicts."),
+    ] = "reference",
     list_constraints: Annotated[
         bool, typer.Option("--list", help="List all constraints and their parameters.")
     ] = False,
@@ -51,20 +60,19 @@ def verify(
         return _list()
     checks = _constraints(key, items, constraint or [])
     response = Response(remove_thinking(_read(text, file)).text)
-    results = [
-        (name, *(check.verdicts(response) if isinstance(check, Constraint) else (check, check)))
-        for name, check in checks
-    ]
+    names = [name for name, _ in checks]
+    published = [_decided(check, response) for _, check in checks]
+    deciding = published
+    if mode == "fixed":
+        deciding = joint_verdicts([_repaired(check) for _, check in checks], response)
     if json:
-        print(jsonlib.dumps([_record(*result) for result in results], indent=2))
+        pairs = zip(names, deciding, published, strict=True)
+        print(jsonlib.dumps([_record(*pair, mode) for pair in pairs], indent=2))
     else:
-        rows = [
-            [name, _word(strict), _word(loose), strict.reason] for name, strict, loose in results
-        ]
-        show(Table("Verdicts", ["constraint", "strict", "loose", "reason"], rows))
-    if any(strict.error for _, strict, _ in results):
+        show(_table(names, deciding, published, mode))
+    if any(strict.error for strict, _ in deciding):
         raise typer.Exit(2)
-    if not all(strict.passed for _, strict, _ in results):
+    if not all(strict.passed for strict, _ in deciding):
         raise typer.Exit(1)
 
 
@@ -117,8 +125,38 @@ def _word(verdict: Verdict) -> str:
     return "error" if verdict.error else "followed" if verdict.passed else "not followed"
 
 
-def _record(name: str, strict: Verdict, loose: Verdict) -> dict[str, Any]:
-    return {"id": name, **dataclasses.asdict(strict), "loose": loose.passed}
+def _decided(check: Constraint | Verdict, response: Response) -> Verdicts:
+    return check.verdicts(response) if isinstance(check, Constraint) else Verdicts(check, check)
+
+
+def _repaired(check: Constraint | Verdict) -> Constraint | Verdict:
+    return repaired(check) if isinstance(check, Constraint) else check
+
+
+def _table(
+    names: Sequence[str], deciding: Sequence[Verdicts], published: Sequence[Verdicts], mode: Mode
+) -> Table:
+    """Show verdicts; in `fixed` mode each with that of `reference` mode in the line below."""
+    rows = []
+    for name, now, was in zip(names, deciding, published, strict=True):
+        rows.append([name, *_cells(now)])
+        if mode == "fixed":
+            rows.append(["- in reference mode", *_cells(was)])
+    title = "Verdicts" if mode == "reference" else "Verdicts, fixed mode"
+    return Table(title, ["constraint", "strict", "loose", "reason"], rows)
+
+
+def _cells(verdicts: Verdicts) -> list[str]:
+    return [_word(verdicts.strict), _word(verdicts.loose), verdicts.strict.reason]
+
+
+def _record(name: str, deciding: Verdicts, published: Verdicts, mode: Mode) -> dict[str, Any]:
+    record = {"id": name, **_verdict_record(deciding)}
+    return record if mode == "reference" else {**record, "reference": _verdict_record(published)}
+
+
+def _verdict_record(verdicts: Verdicts) -> dict[str, Any]:
+    return {**dataclasses.asdict(verdicts.strict), "loose": verdicts.loose.passed}
 
 
 def _list() -> None:

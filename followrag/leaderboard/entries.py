@@ -28,6 +28,8 @@ class Entry:
         given: The figures, where there are no outcomes.
         date: When it ran, as ISO 8601; empty where that is not recorded.
         details: What else is recorded: `backend`, `model_args`, `packages`, `seed`.
+        reference: What is decided of the same rows in `reference` mode, where `outcomes` are those
+            of `fixed` mode; else None.
     """
 
     model: str
@@ -38,6 +40,7 @@ class Entry:
     given: Mapping[str, Estimate] = field(default_factory=dict)
     date: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    reference: Outcomes | None = None
 
     def figure(self, name: str) -> Estimate | None:
         """Give a metric with its standard error; None where the run has none of that name.

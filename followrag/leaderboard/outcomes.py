@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import blake2b
 from typing import Literal, NamedTuple, Self
 
@@ -15,7 +16,7 @@ from followrag.summary import family_of
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-Grouping = Literal["dataset", "family", "constraint", "count"]
+Grouping = Literal["dataset", "family", "constraint", "count", "condition"]
 
 
 def digest_of(response: str) -> int:
@@ -53,6 +54,14 @@ class RowOutcome(NamedTuple):
         error: Whether the row could not be scored as a whole.
         length: Characters of the response without its reasoning.
         digest: A hash of the response, of 64 bits.
+        qa_acc_unwrapped: `qa_acc` seen through what constraints force; None without gold answers,
+            where the answer is in another language, and in older runs.
+        qa_acc_other_language: `qa_acc` where the answer is in another language; else None.
+        repeats: Of the model's further responses to the prompt, whether each follows every
+            constraint strictly and loosely.
+        condition: What a robustness set varies and how far; empty elsewhere.
+        origin: Key, as text, of the item that a robustness set's item was made from; empty
+            elsewhere.
     """
 
     key: str
@@ -64,6 +73,23 @@ class RowOutcome(NamedTuple):
     error: bool = False
     length: int = 0
     digest: int = 0
+    qa_acc_unwrapped: float | None = None
+    qa_acc_other_language: float | None = None
+    repeats: Sequence[tuple[bool, bool]] = ()
+    condition: str = ""
+    origin: str = ""
+
+
+class Units(NamedTuple):
+    """What was sampled; rows of one unit are no independent observations.
+
+    Attributes:
+        names: The units, each once.
+        places: Per row, the place of its unit; None where each row is one, in the same order.
+    """
+
+    names: tuple[str, ...]
+    places: Integers | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +105,13 @@ class Outcomes:
         error: Whether the row could not be scored as a whole.
         length: Characters of the response without its reasoning.
         digest: A hash of the response.
+        qa_acc_unwrapped: `qa_acc` seen through what constraints force; nan where there is none.
+        qa_acc_other_language: `qa_acc` where the answer is in another language; else nan.
+        repeats: The number of the model's further responses to the prompt.
+        strict_repeats: How many of them follow every constraint strictly.
+        loose_repeats: The same, loosely.
+        condition: What a robustness set varies and how far; empty elsewhere.
+        origin: Key of the item that a robustness set's item was made from; empty elsewhere.
         row: Per constraint, the place of its row.
         id: Per constraint, its FollowRAG id.
         strict: Per constraint, whether it is followed strictly.
@@ -94,6 +127,13 @@ class Outcomes:
     error: Flags
     length: Integers
     digest: NDArray[np.uint64]
+    qa_acc_unwrapped: Floats
+    qa_acc_other_language: Floats
+    repeats: Integers
+    strict_repeats: Integers
+    loose_repeats: Integers
+    condition: NDArray[np.str_]
+    origin: NDArray[np.str_]
     row: Integers
     id: NDArray[np.str_]
     strict: Flags
@@ -108,10 +148,11 @@ class Outcomes:
         """
         given = list(rows)
         checks = [check for row in given for check in row.checks]
-        qa_acc = np.array([_number(row.qa_acc) for row in given], dtype=np.float64)
         dataset = np.array([row.dataset for row in given], dtype=np.str_)
-        if not np.isnan(qa_acc).all():
-            qa_acc[(dataset == "") & np.isnan(qa_acc)] = 0.0
+        qa_acc = _answered([row.qa_acc for row in given], dataset)
+        unwrapped = _answered([row.qa_acc_unwrapped for row in given], dataset)
+        others = np.array([_number(row.qa_acc_other_language) for row in given], dtype=np.float64)
+        repeats = [row.repeats for row in given]
         return cls(
             keys=tuple(row.key for row in given),
             dataset=dataset,
@@ -121,6 +162,13 @@ class Outcomes:
             error=np.array([row.error for row in given], dtype=np.bool_),
             length=np.array([row.length for row in given], dtype=np.int64),
             digest=np.array([row.digest for row in given], dtype=np.uint64),
+            qa_acc_unwrapped=unwrapped,
+            qa_acc_other_language=others,
+            repeats=np.array([len(found) for found in repeats], dtype=np.int64),
+            strict_repeats=np.array([sum(strict for strict, _ in found) for found in repeats]),
+            loose_repeats=np.array([sum(loose for _, loose in found) for found in repeats]),
+            condition=np.array([row.condition for row in given], dtype=np.str_),
+            origin=np.array([row.origin for row in given], dtype=np.str_),
             row=np.repeat(np.arange(len(given)), [len(row.checks) for row in given]),
             id=np.array([check.id for check in checks], dtype=np.str_),
             strict=np.array([check.strict for check in checks], dtype=np.bool_),
@@ -131,6 +179,22 @@ class Outcomes:
     def __len__(self) -> int:
         """Number of rows."""
         return len(self.keys)
+
+    @cached_property
+    def units(self) -> Units:
+        """What was sampled: items, or those that the items of a robustness set were made from."""
+        if self.origins is self.keys:
+            return Units(self.keys, None)
+        unique, places = np.unique(np.array(self.origins, dtype=np.str_), return_inverse=True)
+        return Units(tuple(map(str, unique)), places)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Per row, the key of the item that it was made from; its own where there is none."""
+        if not (self.origin != "").any():
+            return self.keys
+        pairs = zip(self.origin, self.keys, strict=True)
+        return tuple(str(origin) or key for origin, key in pairs)
 
     @property
     def counts(self) -> Integers:
@@ -177,6 +241,9 @@ class Outcomes:
         if by == "dataset":
             names = [name for name in np.unique(self.dataset) if name]
             return {str(name): self.rows(np.flatnonzero(self.dataset == name)) for name in names}
+        if by == "condition":
+            names = [name for name in np.unique(self.condition) if name]
+            return {str(name): self.rows(np.flatnonzero(self.condition == name)) for name in names}
         if by == "count":
             counts = np.where(self.dataset == "", 0, self.counts)
             found = [count for count in np.unique(counts) if count]
@@ -189,8 +256,18 @@ class Outcomes:
         return {name: self.only(group == name) for name in sorted({*known.values()} - {""})}
 
 
-_ROW_COLUMNS = ("dataset", "qa_acc", "rating", "judge_error", "error", "length", "digest")
+_ROW_COLUMNS = (
+    "dataset", "qa_acc", "rating", "judge_error", "error", "length", "digest", "qa_acc_unwrapped",
+    "qa_acc_other_language", "repeats", "strict_repeats", "loose_repeats", "condition", "origin",
+)  # fmt: skip
 _CHECK_COLUMNS = ("id", "strict", "loose", "unchecked")
+
+
+def _answered(values: Sequence[float | None], dataset: NDArray[np.str_]) -> Floats:
+    answered = np.array([_number(value) for value in values], dtype=np.float64)
+    if not np.isnan(answered).all():
+        answered[(dataset == "") & np.isnan(answered)] = 0.0
+    return answered
 
 
 def _number(value: float | None) -> float:

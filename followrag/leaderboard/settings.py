@@ -50,6 +50,11 @@ class Settings:
     generation: Mapping[str, Any] | None = None
     judge: Mapping[str, Any] | None = None
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the run was scored in `fixed` mode, which is never mixed with others."""
+        return self.scorer.get("mode") == "fixed"
+
     def mismatches(self, other: Settings) -> list[Mismatch]:
         """List where another run differs in what makes runs comparable."""
         found = []

@@ -19,13 +19,13 @@ from followrag.errors import InputError, OutputError
 from followrag.llm.secret_args import split_secrets
 from followrag.records import Problem
 from followrag.responses import read_answers, score_answers
+from followrag.row_records import row_record
 from followrag.runs import (
     REQUESTS,
     ROWS,
     check_folder,
     metrics_record,
     provenance,
-    row_record,
     write_files,
 )
 from followrag.scoring import Row
@@ -38,7 +38,7 @@ from followrag.tasks.lm_eval_run import (
     run_lm_eval,
 )
 from followrag.tasks.notes import Note, totals, warnings
-from followrag.tasks.options import parse_options, run_name
+from followrag.tasks.options import REPEATS, parse_options, run_name
 from followrag.tasks.recording import Record
 from followrag.tasks.registration import task_names
 from followrag.tasks.traps import guard
@@ -49,6 +49,10 @@ def evaluate(
     context: typer.Context,
     data: Annotated[
         str | None, typer.Option(help="Where a published source lies; else FOLLOWRAG_DATA.")
+    ] = None,
+    repeats: Annotated[
+        int | None,
+        typer.Option(min=1, help="Ask for so many responses to each prompt of our tasks."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     fail_on_error: Annotated[
@@ -70,6 +74,8 @@ def evaluate(
     if help:
         print(context.get_help())
     options = parse_options(["--help"] if help else context.args, data)
+    if repeats is not None:
+        options.metadata[REPEATS] = repeats
     folder = options.metadata.get("data")
     if not isinstance(folder, str | None):
         raise InputError(f"--metadata data={folder!r}: name a file or folder")

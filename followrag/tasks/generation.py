@@ -116,24 +116,26 @@ class ServedGenerator:
         limit = generation_limit(settings) or model._max_gen_toks
         if not model.tokenized_requests:
             message = model.create_message([prompt])
-            return Asked(Call(self._body(message, settings), sample), "", None, Fit(limit))
+            body = self._body(message, settings, _seed_step(request, sample))
+            return Asked(Call(body, sample), "", None, Fit(limit))
         tokens = model.tok_encode(prompt, add_special_tokens=model.add_bos_token)
         fitted = fit(len(tokens), limit, model.max_length)
         message = model.create_message([tokens[fitted.cut :]])
-        body = self._body(message, with_limit(settings, fitted.limit))
+        limited = with_limit(settings, fitted.limit)
+        body = self._body(message, limited, _seed_step(request, sample))
         return Asked(Call(body, sample), prompt, len(tokens), fitted)
 
     def run(self, calls: Sequence[Call], done: Callable[[Call, Outcome], None]) -> None:
         """Ask the server."""
         self._server.run(calls, done)
 
-    def _body(self, message: Any, settings: dict[str, Any]) -> dict[str, Any]:
+    def _body(self, message: Any, settings: dict[str, Any], seed_step: int) -> dict[str, Any]:
         model = self._model
         body: dict[str, Any] = model._create_payload(
             message,
             generate=True,
             gen_kwargs=copy.deepcopy(settings),
-            seed=model._seed,
+            seed=model._seed + seed_step,
             eos=model._eos_string,
         )
         if not body.get("stop", True):
@@ -160,6 +162,11 @@ def generator_of(model: Any, keep_reasoning: bool) -> Generator:
     if served is not None and isinstance(model, served.TemplateAPI):
         return ServedGenerator(model)
     return LocalGenerator(model, keep_reasoning)
+
+
+def _seed_step(request: Any, sample: int) -> int:
+    """Give each of several samples of a prompt a seed of its own: equal ones would be equal."""
+    return sample if (request.repeats or 1) > 1 else 0
 
 
 def _headers(model: Any) -> dict[str, str]:

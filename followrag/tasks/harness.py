@@ -17,7 +17,7 @@ from followrag.items import Item
 from followrag.scoring import Row, score_item
 from followrag.sources import load_items
 from followrag.summary import family_of
-from followrag.verifiers import Family
+from followrag.verifiers import Family, Mode
 
 _log = logging.getLogger(__name__)
 
@@ -68,39 +68,63 @@ def dataset(*, followrag_source: str, data: str | None = None, **_: Any) -> dict
 
 def process_results(doc: dict[str, Any], results: Sequence[str]) -> dict[str, Any]:
     """Score one document of a FollowRAG task, for every metric of `_followrag.yml`."""
-    row = _score(doc, results)
-    metrics = _verdict_metrics(row)
-    metrics["qa_acc"] = metrics["qa_acc_stderr"] = row.qa_acc
-    metrics["joint_acc"] = metrics["joint_acc_stderr"] = row.joint
-    metrics["followrag"] = metrics["followrag_stderr"] = [row.loose, row.qa_acc]
-    return metrics
+    row = _score(doc, results, "reference")
+    return _with_stderr(_followed(row) | _answered(row))
+
+
+def process_fixed_results(doc: dict[str, Any], results: Sequence[str]) -> dict[str, Any]:
+    """Score one document of a task in `fixed` mode, for every metric of `_followrag_fixed.yml`.
+
+    Each metric that constraints have a part in is there as `<name>_reference` too.
+    """
+    row = _score(doc, results, "fixed")
+    published = _followed(row.reference) if row.reference is not None else {}
+    compared = {f"{name}_reference": value for name, value in published.items()}
+    return _with_stderr(_followed(row) | _answered(row) | compared)
 
 
 def process_ifeval_results(doc: dict[str, Any], results: Sequence[str]) -> dict[str, Any]:
     """Score one document of IFEval, which has no questions to answer."""
-    return _verdict_metrics(_score(doc, results))
+    return _with_stderr(_verdicts(_score(doc, results, "reference")))
 
 
-def _score(doc: dict[str, Any], results: Sequence[str]) -> Row:
+def _score(doc: dict[str, Any], results: Sequence[str], mode: Mode) -> Row:
     response = results[0]
     while isinstance(response, list) and response:  # repeats: the first sample is scored
         response = response[0]
-    return score_item(Item.model_validate(doc), response)
+    return score_item(Item.model_validate(doc), response, mode)
 
 
-def _verdict_metrics(row: Row) -> dict[str, Any]:
-    metrics: dict[str, Any] = {
+def _with_stderr(metrics: dict[str, Any]) -> dict[str, Any]:
+    """Give metrics that are pooled here a second time, for their standard errors."""
+    pooled = {name: value for name, value in metrics.items() if not name.startswith("prompt_level")}
+    return metrics | {f"{name}_stderr": value for name, value in pooled.items()}
+
+
+def _followed(row: Row) -> dict[str, Any]:
+    """Give the metrics that constraints have a part in."""
+    joint = {"joint_acc": row.joint, "followrag": [row.loose, row.qa_acc]}
+    return _verdicts(row) | joint
+
+
+def _answered(row: Row) -> dict[str, Any]:
+    unwrapped = row.qa_acc_unwrapped
+    return {
+        "qa_acc": row.qa_acc,
+        "qa_acc_unwrapped": unwrapped,
+        "qa_acc_other_language": row.qa_acc_other_language,
+        "qa_unwrapping_differs": None if unwrapped is None else float(unwrapped != row.qa_acc),
+    }
+
+
+def _verdicts(row: Row) -> dict[str, Any]:
+    return {
         "prompt_level_strict_acc": all(row.strict),
         "inst_level_strict_acc": row.strict,
-        "inst_level_strict_acc_stderr": row.strict,
         "prompt_level_loose_acc": all(row.loose),
         "inst_level_loose_acc": row.loose,
-        "inst_level_loose_acc_stderr": row.loose,
+        **{f"{family}_loose_acc": _of_family(row, family) for family in get_args(Family)},
     }
-    for family in get_args(Family):
-        outcomes = _of_family(row, family)
-        metrics[f"{family}_loose_acc"] = metrics[f"{family}_loose_acc_stderr"] = outcomes
-    return metrics
 
 
 def _of_family(row: Row, family: str) -> list[bool]:
@@ -119,7 +143,7 @@ def pooled_share_stderr(outcomes: Sequence[Outcomes]) -> float:
 
 
 def answered_mean(values: Sequence[float | None]) -> float:
-    """Give the mean over the documents that have gold answers."""
+    """Give the mean over the documents that have a value: gold answers, a language."""
     return estimates.mean([value for value in values if value is not None]).value
 
 

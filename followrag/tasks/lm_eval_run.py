@@ -17,7 +17,7 @@ from traceback import extract_tb
 from typing import Any, NamedTuple
 
 from followrag.errors import FollowragError, InputError, OutputError
-from followrag.tasks.options import BASELINE
+from followrag.tasks.options import BASELINE, REPEATS
 from followrag.tasks.recording import Record, RecordedModel
 from followrag.tasks.registration import TASKS_FOLDER, task_names
 
@@ -106,20 +106,31 @@ def _watched(
     import lm_eval.loggers as lm_eval_loggers
     import lm_eval.tasks as lm_eval_tasks
 
+    class OwnTasks(lm_eval_tasks.TaskManager):  # type: ignore[misc]
+        """lm-eval's loader; our tasks ask for as many responses to a prompt as was said."""
+
+        def load(self, task_list: Any) -> Any:
+            loaded = super().load(task_list)
+            repeats = (self.metadata or {}).get(REPEATS)
+            for name, task in loaded["tasks"].items():
+                if repeats and name in task_names():
+                    task.set_config("repeats", repeats)
+            return loaded
+
     class LikelihoodCache(lm_eval_model.CachingLM):  # type: ignore[misc]  # lm_eval is untyped
         """lm-eval's cache (`--use_cache`) without answers: it takes None for a free place."""
 
         def generate_until(self, requests: Sequence[Any]) -> Any:
             return self.lm.generate_until(requests)
 
-    task_manager, tracker = lm_eval_tasks.TaskManager, lm_eval_loggers.EvaluationTracker
+    tracker = lm_eval_loggers.EvaluationTracker
     get_model = lm_eval_registry.get_model
     others = not set(asked) <= set(task_names())
     trackers: list[Any] = []
 
     def own_tasks(include_path: str | list[str] | None = None, metadata: Any = None) -> Any:
         more = [include_path] if isinstance(include_path, str) else include_path or []
-        return task_manager(
+        return OwnTasks(
             include_path=[str(TASKS_FOLDER), *more],
             include_defaults=others,
             metadata=metadata,

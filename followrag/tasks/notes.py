@@ -19,6 +19,7 @@ class Note(NamedTuple):
         fit: The generation limit, and how the prompt fits the context as far as that is known.
         prompt_tokens: Length of the whole prompt; None where it isn't known.
         kept: Whether the answer is an earlier run's, of the same command.
+        sample: Its number, from 0, among the answers to the same prompt.
     """
 
     task: str
@@ -27,6 +28,7 @@ class Note(NamedTuple):
     fit: Fit | None
     prompt_tokens: int | None
     kept: bool = False
+    sample: int = 0
 
     @property
     def cut(self) -> int:
@@ -66,6 +68,7 @@ class Note(NamedTuple):
         limit = self.fit.limit if self.fit else None
         return {
             "key": self.key,
+            "sample": self.sample,
             "finish": self.finish,
             "prompt_tokens": known,
             "prompt_tokens_cut": self.cut,

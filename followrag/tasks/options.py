@@ -17,6 +17,7 @@ from followrag.tasks.registration import SUITE, suite_tasks, task_names
 
 BASELINE = "followrag-baseline"
 ORACLE = "followrag-oracle"
+REPEATS = "repeats"  # in lm-eval's metadata: how many responses to each prompt of our tasks
 # What may differ between two runs of which the second goes on with the first.
 _INCIDENTAL = {
     "func", "output_path", "batch_size", "max_batch_size", "device", "verbosity", "show_config",

@@ -113,7 +113,7 @@ class RecordedModel:
         begun = time.perf_counter()
         self._record.started = self._record.started or begun
         texts = [""] * len(requests)
-        notes: dict[int, Note] = {}
+        notes: dict[int, list[Note]] = {}
         # Where the engine is spread over processes (torchrun), each takes itself for the first.
         rank = self._model.rank or int(os.environ.get("LOCAL_RANK", "0"))
         with self._record.journal(rank) as journal:
@@ -125,9 +125,12 @@ class RecordedModel:
                     places, self._answers(part, is_own, journal), strict=True
                 ):
                     texts[place] = text
+                    request = requests[place]
+                    answered = notes.setdefault(id(request), [])
                     # Several processes get equally many requests by repeating the last one.
-                    notes.setdefault(id(requests[place]), note)
-        self._record.notes += self._gathered(list(notes.values()))
+                    if len(answered) < (request.repeats or 1):
+                        answered.append(note._replace(sample=len(answered)))
+        self._record.notes += self._gathered([one for each in notes.values() for one in each])
         self._record.seconds += time.perf_counter() - begun
         return texts
 

@@ -20,6 +20,7 @@ from followrag.errors import InputError
 from followrag.llm import bare_url
 from followrag.llm.room import generation_limit, with_limit
 from followrag.llm.secret_args import split_secrets
+from followrag.tasks.options import REPEATS
 
 _CONCURRENCY = 8
 _OPENAI_URL = "https://api.openai.com/v1/chat/completions"
@@ -47,6 +48,7 @@ def guard(options: Namespace) -> Iterator[str]:
         InputError: The run would measure something else, and there is no telling what was meant.
     """
     guards = (
+        _repeats,
         _limit,
         _secrets_elsewhere,
         _header,
@@ -61,6 +63,24 @@ def guard(options: Namespace) -> Iterator[str]:
     )
     for look in guards:
         yield from look(options)
+
+
+def _repeats(options: Namespace) -> Iterator[str]:
+    repeats, settings = options.metadata.get(REPEATS, 1), options.gen_kwargs
+    if repeats == 1:
+        return
+    if not isinstance(repeats, int) or isinstance(repeats, bool) or repeats < 1:
+        raise InputError(f"--metadata {REPEATS}={repeats!r}: name a whole number, with --repeats")
+    temperature = settings.get("temperature", 0)
+    is_greedy = not isinstance(temperature, int | float) or temperature <= 0
+    if is_greedy or settings.get("do_sample") is False:
+        raise InputError(
+            f"--repeats {repeats}: without sampling all responses to a prompt are the same; "
+            "sample with --gen_kwargs temperature=0.7"
+        )
+    if "do_sample" not in settings:
+        options.gen_kwargs = {**settings, "do_sample": True}
+        yield "do_sample=True: --model hf would not sample at a temperature without it"
 
 
 def _limit(options: Namespace) -> Iterator[str]:

@@ -91,7 +91,16 @@ def make_outcomes() -> Callable[..., Outcomes]:
             response = int(how.integers(2**63))
             dataset = DATASETS[number % 4]
             rows.append(
-                RowOutcome(str(number), dataset, checks, answered, length=100, digest=response)
+                RowOutcome(
+                    str(number),
+                    dataset,
+                    checks,
+                    answered,
+                    length=100,
+                    digest=response,
+                    qa_acc_unwrapped=answered,
+                    qa_acc_other_language=answered,
+                )
             )
         return Outcomes.of(rows)
 

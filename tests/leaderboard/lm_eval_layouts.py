@@ -30,9 +30,9 @@ class Pair(NamedTuple):
         return deepcopy(self)
 
 
-def evaluate(folder: Path) -> Path:
-    """Let lm-eval evaluate the demo; give the folder of its files and of the run folder."""
-    command = [sys.executable, "-m", "followrag", "eval", "--output_path", "out"]
+def evaluate(folder: Path, task: str = TASK) -> Path:
+    """Let lm-eval evaluate a task; give the folder of its files and of the run folder."""
+    command = [sys.executable, "-m", "followrag", "eval", "--tasks", task, "--output_path", "out"]
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
@@ -106,7 +106,8 @@ def as_ifeval(pair: Pair) -> Pair:
             "instruction_id_list": doc["instruction_id_list"],
             "kwargs": kwargs,
         }
-        for name in [name for name in sample if name.endswith("_acc") and "_level_" not in name]:
+        others = [name for name in sample if name.endswith("_acc") and "_level_" not in name]
+        for name in [*others, "qa_acc_unwrapped", "qa_acc_other_language"]:
             del sample[name]
     moved = {
         "results": {"ifeval": figures},

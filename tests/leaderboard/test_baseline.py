@@ -44,6 +44,10 @@ row_lists = st.lists(
         error=st.booleans(),
         length=st.integers(0, 10**6),
         digest=st.integers(0, 2**64 - 1),
+        qa_acc_unwrapped=shares,
+        qa_acc_other_language=shares,
+        condition=st.sampled_from(["", "passages=0", "passages=10"]),
+        origin=st.text(max_size=2),
     ),
     min_size=1,
     max_size=5,
@@ -89,7 +93,7 @@ def test_what_is_written_is_read_again(
             np.testing.assert_array_equal(
                 getattr(again.outcomes, name), getattr(entry.outcomes, name)
             )
-        for name in ("row", "id", "strict", "loose", "unchecked"):
+        for name in ("condition", "origin", "row", "id", "strict", "loose", "unchecked"):
             np.testing.assert_array_equal(
                 getattr(again.outcomes, name), getattr(entry.outcomes, name)
             )

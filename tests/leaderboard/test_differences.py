@@ -41,6 +41,8 @@ def run_of(
             [Check("length_words", passed, passed, False) for passed in passes],
             1.0 if qa_acc is None else qa_acc[place],
             None if rating is None else rating[place],
+            qa_acc_unwrapped=1.0 if qa_acc is None else qa_acc[place],
+            qa_acc_other_language=1.0 if qa_acc is None else qa_acc[place],
         )
         for place, passes in enumerate(followed)
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from followrag import load_items
+from followrag.baseline import oracle_answer
 from followrag.cli import main
 from followrag.leaderboard.reading.baseline_file import baseline_bytes
 from followrag.leaderboard.reading.finding import find_runs
@@ -308,7 +309,7 @@ def test_in_a_github_workflow_it_annotates_and_adds_to_the_summary(
 def test_a_run_of_one_row_is_compared(command: Command, tmp_path: Path) -> None:
     items = load_items("followrag_demo")
     one = ItemSet("followrag_demo", items.items[:1])
-    for name, response in (("good", '{"answer": "Alfred Nobel"}'), ("bad", "no")):
+    for name, response in (("good", oracle_answer(one[0])), ("bad", "no")):
         rows = [score_item(one[0], response)]
         write_run(tmp_path / name, one, rows, summarise(rows), {"model": "模型\n<b>"})
     ended = command("compare", tmp_path / "good", tmp_path / "bad")

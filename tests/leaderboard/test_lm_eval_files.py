@@ -6,6 +6,7 @@ import json
 import math
 import random
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,13 @@ def problem(*names: Path) -> str:
 def columns(entry: Entry) -> dict[str, Any]:
     assert entry.outcomes is not None
     return {
-        name: list(value)
+        field.name: list(value)
         if isinstance(value, tuple)
         else np.nan_to_num(value, nan=-1).tolist()
         if value.dtype == float
         else value.tolist()
-        for name, value in vars(entry.outcomes).items()
+        for field in fields(entry.outcomes)
+        for value in [getattr(entry.outcomes, field.name)]
     }
 
 

@@ -54,12 +54,15 @@ def built(given: Sequence[Any]) -> tuple[list[Row], dict[str, Rating], Outcomes]
         strict = tuple(Verdict(a and b, None, "") for _, a, b in checks)
         loose = tuple(Verdict(a, None, "") for _, a, _ in checks)
         row = Row(item, "text", strict, loose)
-        vars(row).update(qa=None if qa_acc is None else {}, qa_acc=qa_acc)
+        scores = None if qa_acc is None else {}
+        vars(row).update(qa=scores, qa_acc=qa_acc, qa_acc_unwrapped=qa_acc)
         rows.append(row)
         if rating is not None:
             ratings[str(key)] = Rating(key, rating, (), "", None)
         listed = [Check(id, a and b, a, False) for id, a, b in checks]
-        outcomes.append(RowOutcome(str(key), item.dataset, listed, qa_acc, rating))
+        outcomes.append(
+            RowOutcome(str(key), item.dataset, listed, qa_acc, rating, qa_acc_unwrapped=qa_acc)
+        )
     return rows, ratings, Outcomes.of(outcomes)
 
 

@@ -63,7 +63,7 @@ def test_models_stand_by_rank_at_first(page: Any) -> None:
 
 
 def test_a_column_sorts_both_ways(page: Any) -> None:
-    head = page.locator("table.models thead th", has_text="qa_acc")
+    head = page.locator("table.models thead th", has_text="qa_acc").first
     column = page.locator("table.models thead th").all_inner_texts().index("qa_acc")
     orders = []
     for direction in ("descending", "ascending"):

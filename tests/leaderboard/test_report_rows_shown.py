@@ -16,6 +16,7 @@ from followrag.baseline import oracle_answer
 from followrag.runs import write_run
 from followrag.scoring import error_row, score_item
 from followrag.summary import summarise
+from followrag.verifiers import Constraint, Response
 
 HOSTILE = (
     "</script><script>window.harmed = 1</script><img src=x onerror='window.harmed = 1'>"
@@ -143,11 +144,13 @@ def test_rows_with_errors_and_wrong_answers(page: Any) -> None:
 def test_a_row_says_what_was_asked_and_why_it_failed(page: Any) -> None:
     _choose(page, Run="<i>hostile</i>", Rows="all")
     card = page.locator("#rows .rows > li", has_text="who invented dynamite").first
-    assert "Give the whole answer as JSON." in card.inner_text()
-    assert "not JSON" in card.inner_text()
+    item = next(iter(load_items("followrag_demo")))
+    failed = item.constraints[0]
+    assert isinstance(failed, Constraint)
+    assert failed.describe() in card.inner_text()
+    assert failed.check(Response(f"{HOSTILE} {item.key}")).reason in card.inner_text()
     assert "gold: Alfred Nobel" in card.inner_text()
     card.get_by_text("Prompt", exact=True).click()
-    item = next(iter(load_items("followrag_demo")))
     assert card.locator("details .text").inner_text() == item.prompt.strip()
 
 

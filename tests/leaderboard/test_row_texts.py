@@ -84,7 +84,8 @@ def test_a_verdict_that_is_another_now_says_so(pair: Pair, tmp_path: Path) -> No
 def test_a_request_that_failed_has_no_response(pair: Pair, tmp_path: Path) -> None:
     pair.samples[0]["resps"] = [[failed("timed out")]]
     pair.samples[0]["filtered_resps"] = [failed("timed out")]
-    pair.samples[0]["inst_level_strict_acc"] = pair.samples[0]["inst_level_loose_acc"] = [False]
+    for level in ("inst_level_strict_acc", "inst_level_loose_acc"):
+        pair.samples[0][level] = [False for _ in pair.samples[0][level]]
     first = texts(write_dated(tmp_path, pair))[0]
     assert first.response is None
     assert first.error is not None

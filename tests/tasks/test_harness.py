@@ -15,6 +15,7 @@ from lm_eval.tasks import TaskManager
 from lm_eval.utils import make_table
 
 from followrag import load_items, score_item
+from followrag.sources import SOURCES
 from followrag.summary import summarise
 from followrag.tasks.harness import dataset, process_results
 from followrag.tasks.registration import TASKS_FOLDER, task_names
@@ -116,7 +117,7 @@ def test_lm_evals_own_table_has_a_standard_error_in_every_row(folder: str) -> No
         task_manager=manager,
     )
     rows = [row for row in make_table(results).splitlines() if "none" in row]
-    assert len(rows) == 3 + len(IFEVAL_METRICS) + len(FAMILIES)
+    assert len(rows) == 6 + len(IFEVAL_METRICS) + len(FAMILIES)
     assert not [row for row in rows if "N/A" in row]
 
 
@@ -136,10 +137,7 @@ def test_ifeval_items_are_scored_by_our_verifiers(
 
 
 def test_every_task_has_a_yaml_file_and_a_source() -> None:
-    assert set(task_names()) == {
-        *("followrag", "followrag_nq", "followrag_tqa", "followrag_hotpotqa", "followrag_webq"),
-        *("followrag_mini", "followrag_demo", "followrag_ifeval"),
-    }
+    assert set(task_names()) == set(SOURCES)
 
 
 @pytest.mark.parametrize("task", ["followrag_nq", "followrag_tqa", "followrag_hotpotqa"])
@@ -210,3 +208,50 @@ def test_reasoning_is_not_scored() -> None:
     metrics = process_results(doc, ["<think>Paris, or Rome?</think>\n\nParis"])
     assert metrics["inst_level_strict_acc"] == [True]
     assert metrics["qa_acc"] == 0.0
+
+
+@pytest.fixture(scope="module")
+def fixed_run(
+    folder: str, oracle: Callable[[str], list[dict[str, Any]]]
+) -> tuple[dict[str, Any], Any]:
+    """The mini set in fixed mode, answered with the oracle's texts."""
+    items = load_items("followrag_mini_fixed", folder)
+    texts = {row["key"]: row["response"] for row in oracle("followrag_verdicts.jsonl.gz")}
+    answers = {item.prompt: texts.get(int(item.key), "No idea.") for item in items}
+    summary = summarise([score_item(item, answers[item.prompt], "fixed") for item in items])
+    return run("followrag_mini_fixed", answers, folder)["results"]["followrag_mini_fixed"], summary
+
+
+COMPARED = ["followrag", "joint_acc", *IFEVAL_METRICS]
+
+
+@pytest.mark.parametrize("metric", COMPARED)
+def test_a_fixed_tasks_metric_stands_beside_that_of_reference_mode(
+    fixed_run: tuple[dict[str, Any], Any], metric: str
+) -> None:
+    figures, summary = fixed_run
+    published = summary.reference.overall[metric]
+    assert figures[f"{metric},none"] == pytest.approx(summary.overall[metric].value)
+    assert figures[f"{metric}_reference,none"] == pytest.approx(published.value)
+    if not metric.startswith("prompt"):  # lm-eval's own, bootstrapped
+        stderr = figures[f"{metric}_reference_stderr,none"]
+        assert stderr == pytest.approx(published.stderr, abs=1e-9)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_fixed_tasks_families_stand_beside_those_of_reference_mode(
+    fixed_run: tuple[dict[str, Any], Any], family: str
+) -> None:
+    figures, summary = fixed_run
+    published = summary.reference.by_family[family]["inst_level_loose_acc"].value
+    assert figures[f"{family}_loose_acc_reference,none"] == pytest.approx(published)
+
+
+@pytest.mark.parametrize("metric", ["qa_acc_unwrapped", "qa_acc_other_language"])
+def test_answers_are_seen_through_what_constraints_force(
+    followrag_run: tuple[dict[str, Any], Any], metric: str
+) -> None:
+    results, summary = followrag_run
+    figures, expected = results["results"]["followrag"], summary.overall[metric]
+    assert figures[f"{metric},none"] == pytest.approx(expected.value)
+    assert figures[f"{metric}_stderr,none"] == pytest.approx(expected.stderr)

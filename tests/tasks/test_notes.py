@@ -48,6 +48,7 @@ def test_the_record_has_the_length_of_the_whole_prompt() -> None:
     reply = Reply("x", finish="stop", prompt_tokens=90, completion_tokens=4, attempts=2)
     assert note(reply, Fit(64), 100).record() == {
         "key": "7",
+        "sample": 0,
         "finish": "stop",
         "prompt_tokens": 100,
         "prompt_tokens_cut": 0,

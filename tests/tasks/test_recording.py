@@ -62,9 +62,9 @@ class Echo(LM):  # type: ignore[misc]  # lm_eval is untyped
     loglikelihood_rolling = loglikelihood
 
 
-def asked(prompt: str) -> Instance:
+def asked(prompt: str, repeats: int = 1) -> Instance:
     settings = {"until": [], "max_gen_toks": 4}
-    metadata = ("followrag_demo", 0, 1)
+    metadata = ("followrag_demo", 0, repeats)
     return Instance("generate_until", {"key": prompt}, (prompt, settings), 0, metadata)
 
 
@@ -87,3 +87,15 @@ def test_answers_of_an_earlier_run_are_told_from_new_ones(tmp_path: Path) -> Non
         record = Record(tmp_path / "run", own_tasks=["followrag_demo"])
         record.recorded(Echo()).generate_until([asked(prompt) for prompt in prompts])
     assert [note.kept for note in record.notes] == [True, False]
+
+
+def test_several_answers_to_a_prompt_have_a_note_each(tmp_path: Path) -> None:
+    record = Record(tmp_path / "run", own_tasks=["followrag_demo"])
+    first, last = asked("a", repeats=2), asked("b", repeats=2)
+    record.recorded(Echo()).generate_until([first, first, last, last, last, last])
+    assert [(note.key, note.sample) for note in record.notes] == [
+        ("a", 0),
+        ("a", 1),
+        ("b", 0),
+        ("b", 1),
+    ]

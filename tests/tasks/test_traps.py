@@ -195,3 +195,23 @@ def test_models_of_other_kinds_are_left_alone() -> None:
     options, notes = guarded("followrag-baseline", {"oracle": True})
     assert (options.model, options.model_args) == ("followrag-baseline", {"oracle": True})
     assert notes == []
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"temperature": 0}, {"temperature": 1, "do_sample": False}]
+)
+def test_several_responses_without_sampling_are_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="--repeats 4: without sampling all responses"):
+        guarded("dummy", {}, gen_kwargs=settings, metadata={"repeats": 4})
+
+
+def test_several_responses_are_sampled_by_every_engine() -> None:
+    options, notes = guarded("dummy", {}, gen_kwargs={"temperature": 0.7}, metadata={"repeats": 4})
+    assert options.gen_kwargs == {"temperature": 0.7, "do_sample": True}
+    assert "do_sample=True" in notes[0]
+
+
+@pytest.mark.parametrize("repeats", [0, -1, "many", 1.5])
+def test_a_number_of_responses_that_is_none_is_refused(repeats: object) -> None:
+    with pytest.raises(InputError, match="name a whole number"):
+        guarded("dummy", {}, gen_kwargs={"temperature": 1}, metadata={"repeats": repeats})

@@ -26,13 +26,21 @@ def permitted_mismatches(base: Side, candidate: Side, allowed: Collection[Kind])
     """List where settings differ, within a side and between the two.
 
     Raises:
-        InputError: One is of a kind that is not allowed; the message lists all of them.
+        InputError: One is of a kind that is not allowed; the message lists all of them. Or only
+            some runs were scored in `fixed` mode, which nothing allows.
     """
     found = [
         (mismatch, f" ({earlier.where}, {later.where})" if is_within else "")
         for earlier, later, is_within in _pairs(base, candidate)
         for mismatch in earlier.settings.mismatches(later.settings)
     ]
+    is_fixed = {entry.settings.is_fixed for entry in (*base.entries, *candidate.entries)}
+    if len(is_fixed) > 1:
+        raise InputError(
+            f"{base.name} and {candidate.name}: can't be compared, since some runs were scored in "
+            "fixed mode and others were not; score all in one mode: `followrag rescore RUN --mode "
+            "fixed --out FOLDER`"
+        )
     refused = [(mismatch, where) for mismatch, where in found if mismatch.kind not in allowed]
     if refused:
         listed = "".join(f"\n  {mismatch}{where}" for mismatch, where in refused)

@@ -46,6 +46,8 @@ _VERDICTS = {
 }
 _DECIDED = {word: decided for decided, word in _VERDICTS.items()}
 
+# Further responses to the prompt: how many, and how many follow everything strictly and loosely.
+_Repeats = tuple[int, int, int]
 _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
@@ -59,6 +61,11 @@ class _Row(msgspec.Struct, forbid_unknown_fields=True):
     rating: _Share | None = None
     judge_error: bool = False
     error: bool = False
+    qa_acc_unwrapped: _Share | None = None
+    qa_acc_other_language: _Share | None = None
+    repeats: _Repeats = (0, 0, 0)
+    condition: str = ""
+    origin: str = ""
 
 
 class _Figure(msgspec.Struct, forbid_unknown_fields=True):
@@ -187,13 +194,21 @@ def _row_records(outcomes: Outcomes) -> Iterator[dict[str, Any]]:
             "digest": f"{int(outcomes.digest[place]):016x}",
             "length": int(outcomes.length[place]),
         }
-        for name in ("qa_acc", "rating"):
+        for name in ("qa_acc", "rating", "qa_acc_unwrapped", "qa_acc_other_language"):
             value = float(getattr(outcomes, name)[place])
             if not math.isnan(value):
                 record[name] = value
         for name in ("judge_error", "error"):
             if getattr(outcomes, name)[place]:
                 record[name] = True
+        for name in ("condition", "origin"):
+            if text := str(getattr(outcomes, name)[place]):
+                record[name] = text
+        if outcomes.repeats[place]:
+            record["repeats"] = [
+                int(column[place])
+                for column in (outcomes.repeats, outcomes.strict_repeats, outcomes.loose_repeats)
+            ]
         yield record
 
 
@@ -239,6 +254,11 @@ def _row_outcomes(where: str, rows: Sequence[_Row]) -> Iterator[RowOutcome]:
             error=row.error,
             length=row.length,
             digest=int(row.digest, 16),
+            qa_acc_unwrapped=row.qa_acc_unwrapped,
+            qa_acc_other_language=row.qa_acc_other_language,
+            repeats=[(at < row.repeats[1], at < row.repeats[2]) for at in range(row.repeats[0])],
+            condition=row.condition,
+            origin=row.origin,
         )
 
 

@@ -113,7 +113,7 @@ def read_lm_eval_run(run: LmEvalRun, reader: SamplesReader) -> Entry:
         raise InputError(f"{run.path}, {run.task}: {shortened}")
     if not run.has_samples:
         return _figures_only(run)
-    documents, outcomes = reader.read(run.samples)
+    documents, outcomes, reference = reader.read(run.samples)
     if counts is not None and len(outcomes) < counts.effective:
         raise InputError(
             f"{run.samples}: holds {len(outcomes)} of {counts.effective} documents; fetch it "
@@ -130,6 +130,7 @@ def read_lm_eval_run(run: LmEvalRun, reader: SamplesReader) -> Entry:
         outcomes=outcomes,
         date=date_of(run.results.date, run.path.name),
         details=_details(run),
+        reference=reference,
     )
 
 

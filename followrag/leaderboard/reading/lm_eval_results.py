@@ -87,12 +87,17 @@ def has_verdicts(results: Results, task: str) -> bool:
 
 def is_own(results: Results, task: str) -> bool:
     """Whether followrag scores a task."""
-    arguments = results.configs[task].get("dataset_kwargs")
-    return isinstance(arguments, dict) and "followrag_source" in arguments
+    return _source(results.configs[task]) is not None
+
+
+def _source(config: Mapping[str, Any]) -> object:
+    """Name where a task of ours has its items from; None for another's task."""
+    arguments = config.get("dataset_kwargs")
+    return arguments.get("followrag_source") if isinstance(arguments, dict) else None
 
 
 def given_figures(path: Path, results: Results, task: str) -> dict[str, Estimate]:
-    """Take the figures that the results hold, of the first filter.
+    """Take the figures that the results hold, of the first filter, in both modes if they do.
 
     The number of prompts is 0 where it is not recorded.
 
@@ -102,7 +107,7 @@ def given_figures(path: Path, results: Results, task: str) -> dict[str, Estimate
     figures = results.results.get(task, {})
     counts = results.n_samples.get(task)
     given = {}
-    for metric in METRICS:
+    for metric in (*METRICS, *(f"{name}_reference" for name in METRICS)):
         name = next((name for name in figures if name.startswith(f"{metric},")), None)
         if name is None:
             continue
@@ -118,17 +123,18 @@ def given_figures(path: Path, results: Results, task: str) -> dict[str, Estimate
 def settings_of(results: Results, task: str, dataset: Mapping[str, Any]) -> Settings:
     """Gather the settings of a task.
 
-    Tasks of ours whose version is the current one were scored as `SCORER_VERSION` does; other
-    versions, and other people's tasks, stand for a scorer of their own.
+    Tasks of ours whose version is the current one were scored as `SCORER_VERSION` does, in `fixed`
+    mode where their name says so; other versions, and other people's tasks, stand for a scorer of
+    their own.
     """
     config = results.configs[task]
     version = str(results.versions.get(task))
     if not is_own(results, task):
         scorer = {"mode": f"lm-eval {task}", "version": version}
-    elif version == TASK_VERSION:
-        scorer = {"mode": "reference", "version": SCORER_VERSION}
     else:
-        scorer = {"mode": "reference", "version": f"task {version}"}
+        current = SCORER_VERSION if version == TASK_VERSION else f"task {version}"
+        mode = "fixed" if str(_source(config)).endswith("_fixed") else "reference"
+        scorer = {"mode": mode, "version": current}
     return Settings(
         task=task,
         dataset=dataset,
@@ -144,7 +150,7 @@ def settings_of(results: Results, task: str, dataset: Mapping[str, Any]) -> Sett
 
 
 def _share(path: Path, task: str, name: str, value: object) -> float:
-    if not isinstance(value, int | float):
+    if not isinstance(value, int | float) or value != value:
         return math.nan
     if not 0 <= value <= 1:
         raise InputError(f"{path}, {task}: {name} is damaged, it is not from 0 to 1; {_REMEDY}")

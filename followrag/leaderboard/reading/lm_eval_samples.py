@@ -19,6 +19,7 @@ import msgspec
 
 from followrag.errors import InputError
 from followrag.failures import failure
+from followrag.items import Item
 from followrag.leaderboard.outcomes import Check, Outcomes, RowOutcome, digest_of
 from followrag.leaderboard.reading.decoding import Form, raw, read_lines, read_value
 from followrag.records import Record, Records
@@ -50,6 +51,10 @@ class Sample(msgspec.Struct):
     inst_level_strict_acc: _Flags = None
     inst_level_loose_acc: _Flags = None
     qa_acc: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    qa_acc_unwrapped: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    qa_acc_other_language: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    inst_level_strict_acc_reference: _Flags = None
+    inst_level_loose_acc_reference: _Flags = None
 
     @property
     def response(self) -> str:
@@ -68,20 +73,35 @@ class Sample(msgspec.Struct):
         return found if isinstance(found, str) else ""
 
 
+class Asked(NamedTuple):
+    """What a document asks.
+
+    Attributes:
+        key: Its key as text.
+        dataset: The source of its question.
+        ids: The FollowRAG ids of its constraints.
+        condition: What a robustness set varies and how far; empty elsewhere.
+        origin: Key, as text, of the item that a robustness set's item was made from; empty
+            elsewhere.
+    """
+
+    key: str
+    dataset: str
+    ids: tuple[str, ...]
+    condition: str
+    origin: str
+
+
 class Documents(NamedTuple):
     """What the documents of a task ask.
 
     Attributes:
         sha256: Checksum of the items, as `followrag.sources.ItemSet` has it.
-        keys: Per document, its key as text.
-        datasets: Per document, the source of its question.
-        ids: Per document, the FollowRAG ids of its constraints.
+        asked: What each asks.
     """
 
     sha256: str
-    keys: tuple[str, ...]
-    datasets: tuple[str, ...]
-    ids: tuple[tuple[str, ...], ...]
+    asked: tuple[Asked, ...]
 
 
 def _with_raw_parts(sample: Any) -> Any:
@@ -126,13 +146,21 @@ def read_samples(path: Path) -> list[Sample]:
     return [found[place] for place in sorted(found)]
 
 
+class ReadSamples(NamedTuple):
+    """What was asked and decided; in `fixed` mode also what is decided in `reference` mode."""
+
+    documents: Documents
+    outcomes: Outcomes
+    reference: Outcomes | None
+
+
 class SamplesReader:
     """Reads samples files; documents that several of them share are understood once."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, Documents] = {}
 
-    def read(self, path: Path) -> tuple[Documents, Outcomes]:
+    def read(self, path: Path) -> ReadSamples:
         """Read what was asked and what was decided.
 
         Raises:
@@ -140,13 +168,13 @@ class SamplesReader:
         """
         samples = read_samples(path)
         documents = self._documents(path, samples)
-        rows = [
-            _outcome(path, sample, key, dataset, ids)
-            for sample, key, dataset, ids in zip(
-                samples, documents.keys, documents.datasets, documents.ids, strict=True
-            )
-        ]
-        return documents, Outcomes.of(rows)
+        pairs = list(zip(samples, documents.asked, strict=True))
+        outcomes = Outcomes.of(_outcome(path, sample, asked) for sample, asked in pairs)
+        reference = None
+        if any(sample.inst_level_loose_acc_reference is not None for sample in samples):
+            published = ((_published(sample), asked) for sample, asked in pairs)
+            reference = Outcomes.of(_outcome(path, *pair) for pair in published)
+        return ReadSamples(documents, outcomes, reference)
 
     def _documents(self, path: Path, samples: Sequence[Sample]) -> Documents:
         digest = hashlib.blake2b()
@@ -157,9 +185,7 @@ class SamplesReader:
             items = items_of(path, samples)
             self._known[known] = Documents(
                 sha256=items.sha256,
-                keys=tuple(items.by_key),
-                datasets=tuple(item.dataset for item in items),
-                ids=tuple(tuple(map(_own_id, item.instruction_id_list)) for item in items),
+                asked=tuple(map(_asked, items)),
             )
         return self._known[known]
 
@@ -209,19 +235,42 @@ def verdicts_of(path: Path, sample: Sample, count: int) -> tuple[list[bool], lis
     return strict, loose
 
 
-def _outcome(path: Path, sample: Sample, key: str, dataset: str, ids: Sequence[str]) -> RowOutcome:
-    strict, loose = verdicts_of(path, sample, len(ids))
+def _published(sample: Sample) -> Sample:
+    """Give a sample of `fixed` mode as `reference` mode has it."""
+    return msgspec.structs.replace(
+        sample,
+        inst_level_strict_acc=sample.inst_level_strict_acc_reference,
+        inst_level_loose_acc=sample.inst_level_loose_acc_reference,
+    )
+
+
+def _asked(item: Item) -> Asked:
+    return Asked(
+        key=str(item.key),
+        dataset=item.dataset,
+        ids=tuple(map(_own_id, item.instruction_id_list)),
+        condition=item.condition,
+        origin="" if item.origin is None else str(item.origin),
+    )
+
+
+def _outcome(path: Path, sample: Sample, asked: Asked) -> RowOutcome:
+    strict, loose = verdicts_of(path, sample, len(asked.ids))
     response = sample.response
     has_failed = failure(response) is not None
     answer = "" if has_failed else response
     return RowOutcome(
-        key=key,
-        dataset=dataset,
-        checks=[Check(*check, False) for check in zip(ids, strict, loose, strict=True)],
+        key=asked.key,
+        dataset=asked.dataset,
+        checks=[Check(*check, False) for check in zip(asked.ids, strict, loose, strict=True)],
         qa_acc=sample.qa_acc,
         error=has_failed,
         length=len(remove_thinking(answer).text),
         digest=digest_of(answer) if answer else 0,
+        qa_acc_unwrapped=sample.qa_acc_unwrapped,
+        qa_acc_other_language=sample.qa_acc_other_language,
+        condition=asked.condition,
+        origin=asked.origin,
     )
 
 

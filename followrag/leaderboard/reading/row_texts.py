@@ -18,11 +18,11 @@ from followrag.leaderboard.reading.lm_eval_samples import (
     read_samples,
     verdicts_of,
 )
-from followrag.leaderboard.reading.run_folders import keyed
+from followrag.leaderboard.reading.recorded_rows import keyed
 from followrag.reading import Recorded, find_items, require_same_items
 from followrag.runs import MANIFEST, RATINGS, ROWS
 from followrag.scoring import score_item
-from followrag.verifiers import Verdict, get_constraint
+from followrag.verifiers import Mode, Verdict, get_constraint
 
 _REMEDY = "score the responses again"
 
@@ -83,11 +83,17 @@ class RowText(NamedTuple):
     note: str = ""
 
 
+class _Published(msgspec.Struct):
+    passed: bool
+    reason: str = ""
+
+
 class _Check(msgspec.Struct):
     id: str | None
     passed: bool
     loose: bool
     error: bool
+    reference: _Published | None = None
     kwargs: dict[str, Any] | None = None
     reason: str = ""
     loose_reason: str = ""
@@ -131,8 +137,9 @@ def read_texts(entry: Entry, keys: Container[str] | None = None) -> Iterator[Row
     """
     if not entry.has_texts:
         return iter(())
-    read = _of_run_folder if entry.origin == "run folder" else _of_samples
-    return read(entry.where, keys)
+    if entry.origin == "run folder":
+        return _of_run_folder(entry.where, keys)
+    return _of_samples(entry.where, keys, "fixed" if entry.reference is not None else "reference")
 
 
 def _of_run_folder(folder: Path, keys: Container[str] | None) -> Iterator[RowText]:
@@ -183,7 +190,7 @@ def _recorded(key: str, row: _Row, item: Item | None, rating: _Rating | None, no
                 in_words=_in_words(check.id, check.kwargs or {}),
                 strict=check.passed,
                 loose=check.loose,
-                reason=check.reason,
+                reason=_compared(check.reason, check.passed, check.reference),
                 loose_reason=check.loose_reason,
                 error=check.error,
             )
@@ -193,6 +200,14 @@ def _recorded(key: str, row: _Row, item: Item | None, rating: _Rating | None, no
     )
 
 
+def _compared(reason: str, passed: bool, published: _Published | Verdict | None) -> str:
+    """Add what `reference` mode says, where it decides otherwise."""
+    if published is None or published.passed == passed:
+        return reason
+    word = "followed" if published.passed else "not followed"
+    return f"{reason} (in reference mode {word}: {published.reason})"
+
+
 def _in_words(id: str | None, parameters: Mapping[str, Any]) -> str:
     try:
         return get_constraint(id, **parameters).describe() if id else ""
@@ -200,16 +215,17 @@ def _in_words(id: str | None, parameters: Mapping[str, Any]) -> str:
         return ""
 
 
-def _of_samples(path: Path, keys: Container[str] | None) -> Iterator[RowText]:
+def _of_samples(path: Path, keys: Container[str] | None, mode: Mode) -> Iterator[RowText]:
     samples = read_samples(path)
     for sample, item in zip(samples, items_of(path, samples), strict=True):
         if keys is None or str(item.key) in keys:
-            yield _scored_again(path, sample, item)
+            yield _scored_again(path, sample, item, mode)
 
 
-def _scored_again(path: Path, sample: Sample, item: Item) -> RowText:
+def _scored_again(path: Path, sample: Sample, item: Item, mode: Mode) -> RowText:
     strict, loose = verdicts_of(path, sample, len(item.instruction_id_list))
-    row = score_item(item, sample.response)
+    row = score_item(item, sample.response, mode)
+    published = (row.reference or row).verdicts
     return RowText(
         key=str(item.key),
         dataset=item.dataset,
@@ -228,17 +244,18 @@ def _scored_again(path: Path, sample: Sample, item: Item) -> RowText:
                 in_words=_in_words(id, parameters),
                 strict=was_strict,
                 loose=was_loose,
-                reason=_reason(verdict, was_strict),
+                reason=_compared(_reason(verdict, was_strict), verdict.passed, was),
                 loose_reason=_reason(loose_verdict, was_loose),
                 error=loose_verdict.error,
             )
-            for id, parameters, was_strict, was_loose, verdict, loose_verdict in zip(
+            for id, parameters, was_strict, was_loose, verdict, loose_verdict, was in zip(
                 item.instruction_id_list,
                 item.kwargs,
                 strict,
                 loose,
                 row.verdicts,
                 row.loose_verdicts,
+                published,
                 strict=True,
             )
         ),

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 
 from followrag.errors import InputError
 from followrag.files import settle
-from followrag.items import dataset_of
 from followrag.leaderboard.entries import Entry
-from followrag.leaderboard.outcomes import Check, Outcomes, RowOutcome, digest_of
-from followrag.leaderboard.reading.decoding import Form, read_lines, read_value
+from followrag.leaderboard.reading.decoding import Form, read_value
 from followrag.leaderboard.reading.lm_eval_results import Results, read_results
+from followrag.leaderboard.reading.recorded_rows import SCORE_AGAIN, read_outcomes
 from followrag.leaderboard.reading.recorded_settings import (
     Counts,
     date_of,
@@ -28,12 +25,9 @@ from followrag.leaderboard.reading.recorded_settings import (
     without_seed,
 )
 from followrag.leaderboard.settings import Settings
-from followrag.runs import MANIFEST, RATINGS, ROWS
-from followrag.summary import own_id
-from followrag.thinking import remove_thinking
+from followrag.runs import MANIFEST, ROWS
 
 _UNSETTLED = ".ready"
-_SCORE_AGAIN = "score the responses again"
 _JUDGED_BY = ("model", "prompt_version", "rows", "votes", "temperature", "max_tokens", "extra_body")
 
 
@@ -62,37 +56,7 @@ class _Manifest(msgspec.Struct):
     samples: _FileName | None = None
 
 
-class _Check(msgspec.Struct):
-    id: str | None
-    passed: bool
-    loose: bool
-    error: bool
-
-
-class _Row(msgspec.Struct):
-    key: int | str | None
-    response: str | None
-    error: str | None
-    qa_acc: Annotated[float, msgspec.Meta(ge=0, le=1)] | None
-    constraints: Annotated[list[_Check], msgspec.Meta(min_length=1)]
-    type: str | None = None
-
-
-class _HasKey(Protocol):
-    key: int | str | None
-
-
-Keyed = TypeVar("Keyed", bound=_HasKey)
-
-
-class _Rating(msgspec.Struct):
-    key: int | str
-    rating: Annotated[float, msgspec.Meta(ge=0, le=1)] | None
-
-
-_MANIFEST, _ROW, _RATING = Form(_Manifest), Form(_Row), Form(_Rating)
-_own_id = cache(own_id)
-_NEVER_RATED: Mapping[str, _Rating] = {}
+_MANIFEST = Form(_Manifest)
 
 
 def is_run_folder(folder: Path) -> bool:
@@ -125,6 +89,12 @@ def read_run_folder(folder: Path) -> Entry:
     _require_all_items(folder, manifest, results)
     described = manifest.items
     ran = manifest.lm_eval or {}
+    recorded = read_outcomes(
+        folder,
+        described.count + len(described.problems),
+        is_judged=manifest.judge is not None,
+        is_fixed=manifest.mode == "fixed",
+    )
     return Entry(
         model=manifest.model or folder.absolute().name,
         where=folder,
@@ -141,7 +111,7 @@ def read_run_folder(folder: Path) -> Entry:
             generation=without_seed(manifest.generation_kwargs),
             judge=_judge(manifest),
         ),
-        outcomes=_read_outcomes(folder, manifest),
+        outcomes=recorded.outcomes,
         date=date_of(results and results.date, manifest.samples or folder.name),
         details={
             "backend": manifest.backend,
@@ -149,15 +119,8 @@ def read_run_folder(folder: Path) -> Entry:
             "packages": manifest.packages,
             "seed": seed_of(manifest.generation_kwargs, ran),
         },
+        reference=recorded.reference,
     )
-
-
-def keyed(rows: Iterable[Keyed]) -> Iterator[tuple[str, Keyed]]:
-    """Give each row its key as text; item rows that could not be read are numbered."""
-    unread = 0
-    for row in rows:
-        unread += row.key is None
-        yield f"unreadable item {unread}" if row.key is None else str(row.key), row
 
 
 def _settle(folder: Path) -> None:
@@ -178,8 +141,8 @@ def _settle(folder: Path) -> None:
 
 def _read_manifest(folder: Path) -> _Manifest:
     if not (folder / MANIFEST).is_file():
-        raise InputError(f"{folder}: holds no {MANIFEST}: its run never finished; {_SCORE_AGAIN}")
-    return read_value(folder / MANIFEST, _MANIFEST, _SCORE_AGAIN)
+        raise InputError(f"{folder}: holds no {MANIFEST}: its run never finished; {SCORE_AGAIN}")
+    return read_value(folder / MANIFEST, _MANIFEST, SCORE_AGAIN)
 
 
 def _results_of(folder: Path, manifest: _Manifest) -> Results | None:
@@ -218,39 +181,3 @@ def _judge(manifest: _Manifest) -> dict[str, Any] | None:
     if manifest.judge is None:
         return None
     return {name: manifest.judge[name] for name in _JUDGED_BY if name in manifest.judge}
-
-
-def _read_outcomes(folder: Path, manifest: _Manifest) -> Outcomes:
-    rated = _NEVER_RATED
-    if manifest.judge is not None:
-        ratings = read_lines(folder / RATINGS, _RATING, "judge the run again")
-        rated = {str(rating.key): rating for _, rating in ratings}
-    path = folder / ROWS
-    rows: dict[str, RowOutcome] = {}
-    lines = read_lines(path, _ROW, _SCORE_AGAIN)
-    for key, row in keyed(row for _, row in lines):
-        if key in rows:
-            raise InputError(f"{path}: has two rows of key {key}; {_SCORE_AGAIN}")
-        rows[key] = _outcome(key, row, rated.get(key))
-    expected = manifest.items.count + len(manifest.items.problems)
-    if len(rows) != expected:
-        raise InputError(f"{path}: holds {len(rows)} of {expected} rows; {_SCORE_AGAIN}")
-    return Outcomes.of(rows.values())
-
-
-def _outcome(key: str, row: _Row, rating: _Rating | None) -> RowOutcome:
-    response = row.response or ""
-    return RowOutcome(
-        key=key,
-        dataset="" if row.key is None else dataset_of(row.type),
-        checks=[
-            Check(_own_id(check.id or ""), check.passed, check.loose, check.error)
-            for check in row.constraints
-        ],
-        qa_acc=row.qa_acc,
-        rating=rating.rating if rating else None,
-        judge_error=rating is not None and rating.rating is None,
-        error=row.error is not None,
-        length=len(remove_thinking(response).text),
-        digest=digest_of(response) if response else 0,
-    )

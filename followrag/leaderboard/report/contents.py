@@ -8,21 +8,30 @@ from typing import Any, NamedTuple
 
 from followrag.estimates import Estimate
 from followrag.leaderboard.metrics import metric
+from followrag.leaderboard.outcomes import Grouping
 from followrag.leaderboard.reading.reported import ReportedTable
 from followrag.leaderboard.report.chart import DRAWN_AT_ONCE, NORMAL_95, Chart, number_of
 from followrag.leaderboard.report.curve import curve
 from followrag.leaderboard.report.forest import forest
 from followrag.leaderboard.report.gaps import gaps
 from followrag.leaderboard.report.heatmap import heatmap
+from followrag.leaderboard.report.levels import curves
 from followrag.leaderboard.report.rows import Rows
 from followrag.leaderboard.report.scatter import scatter
+from followrag.leaderboard.report.spreads import spreads
 from followrag.leaderboard.tables.board import Board, Place
 from followrag.leaderboard.tables.conduct import conduct
-from followrag.leaderboard.tables.grids import REPORTED, label
+from followrag.leaderboard.tables.grids import REPORTED, Grid, label
+from followrag.leaderboard.tables.modes import mode_grids
 from followrag.records import Problem
 from followrag.tables import percent
 
-_CHARTS = (heatmap, curve, scatter, forest, gaps)
+_MODES_BY: tuple[tuple[Grouping | None, str | None], ...] = (
+    (None, None),
+    ("constraint", "inst_level_loose_acc"),
+    ("constraint", "inst_level_strict_acc"),
+)
+_CHARTS = (spreads, heatmap, curve, scatter, forest, gaps)
 
 
 class Drawn(NamedTuple):
@@ -35,7 +44,13 @@ class Drawn(NamedTuple):
 def drawn(boards: Iterable[Board]) -> list[Drawn]:
     """Draw the charts of each board; those that its runs have no figures for are left out."""
     return [
-        Drawn(board, [chart for draw in _CHARTS if (chart := draw(board)) is not None])
+        Drawn(
+            board,
+            [
+                *curves(board),
+                *(chart for draw in _CHARTS if (chart := draw(board)) is not None),
+            ],
+        )
         for board in boards
     ]
 
@@ -92,7 +107,20 @@ def _board(board: Board, charts: Sequence[Chart]) -> dict[str, Any]:
         ],
         "places": [_place(place, board.metrics) for place in board.places],
         "charts": [_chart(chart) for chart in charts],
+        "modes": [_grid(grid) for shown in _MODES_BY for grid in mode_grids(board, *shown)],
         "drawn": DRAWN_AT_ONCE,
+    }
+
+
+def _grid(grid: Grid) -> dict[str, Any]:
+    """Give a table as text."""
+    rows = [[cell if isinstance(cell, str) else percent(cell) for cell in row] for row in grid.rows]
+    return {
+        "title": grid.title,
+        "columns": list(grid.columns),
+        "rows": rows,
+        "keys": grid.key_columns,
+        "caption": " ".join(grid.caption),
     }
 
 

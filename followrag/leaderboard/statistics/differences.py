@@ -96,7 +96,7 @@ def paired(
         high=min(1.0, change + above),
         confidence=confidence,
         p=noise.p(change) if exact is None else exact,
-        prompts=len(runs[0]),
+        prompts=len(moves),
         worse=int((moves < 0).sum()),
         better=int((moves > 0).sum()),
     )
@@ -130,9 +130,9 @@ def _squared_move(squares: ArrayLike, fourths: ArrayLike, prompts: int, unseen: 
 
 def _largest_influence(metric: Metric, run: Outcomes) -> float:
     """Give the influence of the prompt that moves a metric most by changing wholly."""
-    counts = [term(run).counts for term in metric.terms]
+    counts = [sums.counts for sums in metric.sums(run)]
     shares = np.mean([count / count.sum() for count in counts], axis=0)
-    return float(shares.max()) * len(run)
+    return float(shares.max()) * len(shares)
 
 
 def t_test(delta: ArrayLike, variance: ArrayLike, prompts: int) -> Floats:
@@ -261,7 +261,7 @@ def _exact_p(
 ) -> float | None:
     if len(base) > 1 or len(candidate) > 1 or len(metric.terms) > 1:
         return None
-    old, new = (metric.terms[0](run) for run in (base[0], candidate[0]))
+    [old], [new] = (metric.sums(run) for run in (base[0], candidate[0]))
     if not np.array_equal(old.counts, new.counts):
         return None
     return sign_flip_p(new.hits - old.hits)
@@ -269,9 +269,9 @@ def _exact_p(
 
 def _moves(metric: Metric, base: Sequence[Outcomes], candidate: Sequence[Outcomes]) -> Floats:
     """Say per prompt which way it moves the metric, where it counts alike in all runs."""
-    moves = np.zeros(len(base[0]))
-    for term in metric.terms:
-        old, new = ([term(run) for run in side] for side in (base, candidate))
+    moves = np.zeros(len(base[0].units.names))
+    sides = ([metric.sums(run) for run in side] for side in (base, candidate))
+    for old, new in zip(*(zip(*side, strict=True) for side in sides), strict=True):
         counts = old[0].counts
         alike = np.logical_and.reduce([run.counts == counts for run in [*old, *new]])
         gained = _hits(new) * len(base) - _hits(old) * len(candidate)

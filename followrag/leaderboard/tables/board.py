@@ -11,7 +11,7 @@ from followrag.errors import InputError
 from followrag.estimates import Estimate
 from followrag.leaderboard.entries import Entry
 from followrag.leaderboard.metrics import METRICS, metric
-from followrag.leaderboard.tables.notes import setting_notes, unranked_note
+from followrag.leaderboard.tables.notes import robustness_note, setting_notes, unranked_note
 from followrag.leaderboard.tables.ranking import ALPHA, rank_runs
 from followrag.leaderboard.tables.selection import by_items, select
 from followrag.records import Problem
@@ -135,6 +135,8 @@ def _board(entries: Sequence[Entry], headline: str | None) -> Board:
     places += [Place(None, entries[number], figures[number]) for number in others]
     pattern = next((entries[number] for number in rankable), entries[0]).settings
     [(title, _)] = Counter(entry.settings.task for entry in entries).most_common(1)
+    if pattern.is_fixed != title.endswith("_fixed"):
+        title += " (fixed mode)" if pattern.is_fixed else " (reference mode)"
     unranked = [entries[number] for number in others]
     return Board(
         title=title,
@@ -143,7 +145,11 @@ def _board(entries: Sequence[Entry], headline: str | None) -> Board:
         prompts=max(entry.prompts for entry in entries),
         dataset=pattern.dataset,
         scorer=pattern.scorer,
-        notes=(*unranked_note(unranked, chosen), *setting_notes(entries)),
+        notes=(
+            *robustness_note(entries),
+            *unranked_note(unranked, chosen),
+            *setting_notes(entries),
+        ),
     )
 
 

@@ -19,6 +19,8 @@ from followrag.leaderboard.tables.board import Board, make_boards
 from followrag.leaderboard.tables.command_line import Headline, Runs, print_problems
 from followrag.leaderboard.tables.data_formats import csv_text, json_bytes
 from followrag.leaderboard.tables.grids import Grid, board_grid, group_grid, reported_grid
+from followrag.leaderboard.tables.modes import mode_grids
+from followrag.leaderboard.tables.robustness import robustness_grids
 from followrag.leaderboard.tables.terminal import show_grid
 from followrag.printing import print_bytes, printing, printing_if_possible
 from followrag.records import Problem
@@ -100,8 +102,12 @@ def _grids(
     by: Grouping | None,
     headline: str | None,
 ) -> Iterator[Grid]:
-    for board in boards:
-        yield board_grid(board) if by is None else group_grid(board, by, headline)
+    if by == "condition":
+        yield from robustness_grids(boards, headline)
+    else:
+        for board in boards:
+            yield board_grid(board) if by is None else group_grid(board, by, headline)
+            yield from mode_grids(board, by, headline)
     yield from map(reported_grid, reported)
 
 

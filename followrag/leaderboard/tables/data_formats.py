@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from followrag.estimates import Estimate
@@ -15,7 +15,16 @@ from followrag.leaderboard.reading.reported import ReportedTable
 from followrag.leaderboard.tables.board import Board, Place
 from followrag.leaderboard.tables.conduct import conduct
 from followrag.leaderboard.tables.groups import Groups, group_figures
+from followrag.leaderboard.tables.modes import (
+    COMPARED,
+    Compared,
+    compared,
+    compared_groups,
+    is_fixed,
+    mode_record,
+)
 from followrag.leaderboard.tables.ranking import ALPHA
+from followrag.leaderboard.tables.robustness import sensitivity_record
 from followrag.leaderboard.texts import one_line
 from followrag.records import Problem
 
@@ -73,16 +82,29 @@ def _board_rows(board: Board, by: Grouping | None, headline: str | None) -> Iter
                 figure = place.figures.get(name)
                 row[name] = figure and json_number(figure.value)
                 row[f"{name}_stderr"] = figure and json_number(figure.stderr)
+                if is_fixed(board) and name in COMPARED:
+                    row |= _mode_columns(f"{name}_", compared(place.entry, name))
             yield row | {"n": place.entry.prompts} | conduct(place.entry)._asdict()
         return
     groups = group_figures(board, by, headline)
     for place, found in zip(board.places, groups.figures, strict=True):
+        both = compared_groups(place.entry, groups.metric, by) if is_fixed(board) else {}
         for name, figure in ((name, found[name]) for name in groups.names if name in found):
             yield {
                 **_place_columns(board, place),
                 **{by: name, "metric": groups.metric},
                 **_figure_record(figure),
+                **(_mode_columns("", both.get(name)) if is_fixed(board) else {}),
             }
+
+
+def _mode_columns(prefix: str, both: Compared | None) -> Record:
+    """Give what a figure of `fixed` mode is in `reference` mode, and the difference."""
+    return {
+        f"{prefix}reference": both and json_number(both.reference.value),
+        f"{prefix}difference": both and json_number(both.difference.value),
+        f"{prefix}difference_stderr": both and json_number(both.difference.stderr),
+    }
 
 
 def _place_columns(board: Board, place: Place) -> Record:
@@ -121,13 +143,15 @@ def _board_record(board: Board, by: Grouping | None, headline: str | None) -> Re
         "ranking": {"alpha": ALPHA, "correction": "holm", "rule": board.ranking},
         "by": groups and {"kind": by, "metric": groups.metric},
         "notes": list(board.notes),
-        "runs": [_run_record(place, number, groups) for number, place in enumerate(board.places)],
+        "runs": [
+            _run_record(place, number, groups, by) for number, place in enumerate(board.places)
+        ],
     }
 
 
-def _run_record(place: Place, number: int, groups: Groups | None) -> Record:
+def _run_record(place: Place, number: int, groups: Groups | None, by: Grouping | None) -> Record:
     entry = place.entry
-    record = {
+    record: Record = {
         "rank": place.rank,
         "model": entry.model,
         "where": str(entry.where),
@@ -138,11 +162,27 @@ def _run_record(place: Place, number: int, groups: Groups | None) -> Record:
         "prompts": entry.prompts,
         **conduct(entry)._asdict(),
     }
+    if entry.settings.is_fixed:
+        record["modes"] = _modes_record(mode_record(place))
     if groups is not None:
         found = groups.figures[number]
         ordered = [name for name in groups.names if name in found]
         record["groups"] = {name: _figure_record(found[name]) for name in ordered}
+        if by is not None and entry.settings.is_fixed:
+            record["group_modes"] = _modes_record(compared_groups(entry, groups.metric, by))
+        if by == "condition":
+            record["sensitivity"] = sensitivity_record(place, groups.metric)
     return record
+
+
+def _modes_record(found: Mapping[str, Compared]) -> Record:
+    return {
+        name: {
+            "reference": _figure_record(both.reference),
+            "difference": _figure_record(both.difference),
+        }
+        for name, both in found.items()
+    }
 
 
 def _reported_record(table: ReportedTable) -> Record:

@@ -21,13 +21,16 @@ _LABELS = {
     "prompt_level_loose_acc": "prompt loose",
     "prompt_level_strict_acc": "prompt strict",
     "joint_acc": "joint",
+    "qa_acc_unwrapped": "qa unwrapped",
+    "qa_acc_other_language": "qa other lang.",
 }
-_PERCENT = "Percent ± standard error, clustered by prompt."
+PERCENT = "Percent ± standard error, clustered by prompt."
 _GROUPS = {
     "dataset": "dataset",
     "family": "constraint family",
     "constraint": "constraint",
     "count": "number of constraints",
+    "condition": "condition",
 }
 
 Cell = str | Estimate | None
@@ -66,7 +69,7 @@ def board_grid(board: Board) -> Grid:
     columns = ["rank", "model", *map(label, board.metrics), "n", "length", "errors %"]
     rows = []
     for place, found in zip(board.places, conducts, strict=True):
-        row: list[Cell] = [_rank(place), place.entry.model]
+        row: list[Cell] = [rank_of(place), place.entry.model]
         row += [place.figures.get(name) for name in board.metrics]
         row += [str(place.entry.prompts or "-"), _whole(found.length), _percent(found.error_share)]
         if is_judged:
@@ -75,7 +78,7 @@ def board_grid(board: Board) -> Grid:
     caption = [
         f"Ranked by {board.definition}",
         board.ranking,
-        _PERCENT,
+        PERCENT,
         "inst: constraints pooled. prompt: prompts whose constraints are all followed. loose: the "
         "response's wrapping is forgiven. n: prompts. length: mean characters of the responses "
         "without their reasoning. errors: rows that could not be scored.",
@@ -99,7 +102,7 @@ def group_grid(board: Board, by: Grouping, headline: str | None) -> Grid:
         for name in groups.names
     }
     title = f"{board.title} by {_GROUPS[by]}"
-    caption = [f"{groups.metric}: {metric(groups.metric).meaning}.", _PERCENT]
+    caption = [f"{groups.metric}: {metric(groups.metric).meaning}.", PERCENT]
     models = [place.entry.model for place in board.places]
     if by == "constraint" and len(models) <= len(groups.names):
         rows = [
@@ -110,7 +113,7 @@ def group_grid(board: Board, by: Grouping, headline: str | None) -> Grid:
         caption.append("n: prompts. Models in the order of their rank.")
         return Grid(title, columns, rows, [*caption, *board.notes], 3)
     rows = [
-        [_rank(place), place.entry.model, *(found.get(name) for name in groups.names)]
+        [rank_of(place), place.entry.model, *(found.get(name) for name in groups.names)]
         for place, found in zip(board.places, groups.figures, strict=True)
     ]
     counted = ", ".join(f"{name} ({sizes[name]})" for name in groups.names)
@@ -143,7 +146,8 @@ def _printed(value: float | None) -> Cell:
     return None if value is None else f"{value:.1f}"
 
 
-def _rank(place: Place) -> str:
+def rank_of(place: Place) -> str:
+    """Write a run's rank."""
     return "-" if place.rank is None else str(place.rank)
 
 

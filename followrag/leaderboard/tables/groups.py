@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from followrag import conditions
 from followrag.estimates import Estimate
 from followrag.leaderboard.metrics import metric
 from followrag.leaderboard.outcomes import Grouping
@@ -48,11 +49,13 @@ def group_figures(board: Board, by: Grouping, headline: str | None) -> Groups:
     return Groups(name, sorted(names, key=lambda group: _order(group, by)), figures)
 
 
-def _order(group: str, by: Grouping) -> tuple[str | int, str]:
+def _order(group: str, by: Grouping) -> tuple[object, ...]:
     match by:
         case "constraint":
             return family_of(group), group
         case "count":
             return int(group), ""
+        case "condition":
+            return conditions.order(group)
         case _:
             return group, ""

@@ -25,6 +25,19 @@ def setting_notes(entries: Sequence[Entry]) -> Iterator[str]:
     yield from _differing("Judges", [entry.model for entry in judged], judges)
 
 
+def robustness_note(entries: Sequence[Entry]) -> Iterator[str]:
+    """Say that prompts were made of the same items."""
+    runs = [entry.outcomes for entry in entries if entry.outcomes is not None]
+    for run in runs[:1]:
+        items, levels = len(run.units.names), len({*run.condition.tolist()} - {""})
+        if items < len(run):
+            yield (
+                f"A robustness set: {len(run):,} prompts made of {items:,} items, pooled over "
+                f"{levels:,} conditions. Standard errors and ranks count what was made of one item "
+                "as one; `followrag leaderboard --by condition` tells the conditions apart."
+            )
+
+
 def unranked_note(entries: Sequence[Entry], headline: str) -> Iterator[str]:
     """Say why runs are not ranked."""
     bare = [entry.model for entry in entries if entry.outcomes is None]

@@ -106,17 +106,18 @@ def _known(term: Term) -> Flags:
 def _columns(metric: Metric, runs: Sequence[Outcomes]) -> tuple[Flags, list[Term]]:
     """Per run (row) and prompt (column): whether it counts, and what goes into each ratio."""
     places = {
-        key: place for place, key in enumerate(dict.fromkeys(k for r in runs for k in r.keys))
+        unit: place
+        for place, unit in enumerate(dict.fromkeys(u for run in runs for u in run.units.names))
     }
     shape = (len(runs), len(places))
     counted = np.zeros(shape, dtype=np.bool_)
     terms = [Term(np.zeros(shape), np.zeros(shape)) for _ in metric.terms]
     for number, run in enumerate(runs):
         chosen = metric.over(run)
-        at = np.array([places[key] for key in chosen.keys], dtype=np.int64)
+        at = np.array([places[unit] for unit in chosen.units.names], dtype=np.int64)
         counted[number, at] = True
-        for (hits, counts), term in zip(terms, metric.terms, strict=True):
-            hits[number, at], counts[number, at] = term(chosen)
+        for (hits, counts), sums in zip(terms, metric.sums(chosen), strict=True):
+            hits[number, at], counts[number, at] = sums
     return counted, terms
 
 

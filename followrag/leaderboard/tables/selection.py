@@ -21,7 +21,7 @@ class Selection(NamedTuple):
 
 
 def by_items(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """Group runs by their items.
+    """Group runs by their items, with those of `fixed` mode apart.
 
     Figures of unknown items go with the runs of a task of that name, with as many prompts if their
     number is known, where these runs are of one group.
@@ -32,11 +32,12 @@ def by_items(entries: Iterable[Entry]) -> list[list[Entry]]:
         if entry.settings.dataset.get("sha256") is None:
             unknown.append(entry)
         else:
-            groups[plain(entry.settings.dataset)].append(entry)
+            groups[plain(entry.settings.dataset), entry.settings.is_fixed].append(entry)
     known = list(groups.values())
     for entry in unknown:
         same = [group for group in known if any(_may_be_same(entry, other) for other in group)]
-        (same[0] if len(same) == 1 else groups[entry.settings.task, entry.prompts]).append(entry)
+        apart = entry.settings.task, entry.prompts, entry.settings.is_fixed
+        (same[0] if len(same) == 1 else groups[apart]).append(entry)
     return list(groups.values())
 
 
@@ -59,7 +60,8 @@ def plain(settings: Mapping[str, Any] | None) -> str:
 
 def _may_be_same(entry: Entry, other: Entry) -> bool:
     is_same_size = entry.prompts in (0, other.prompts)
-    return is_same_size and entry.settings.task == other.settings.task
+    is_same_mode = entry.settings.is_fixed == other.settings.is_fixed
+    return is_same_size and is_same_mode and entry.settings.task == other.settings.task
 
 
 def _of_one_scorer(group: Sequence[Entry]) -> Selection:

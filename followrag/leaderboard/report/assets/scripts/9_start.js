@@ -7,11 +7,16 @@ const boardSection = (board, number) => {
   cards.push(...board.charts.map((chart) => chartCard(board, chart, picked)));
   const byName = (...names) => cards.filter(({ name }) => names.includes(name)).map(({ card }) => card);
   const side = byName("counts", "tradeoff");
+  const levels = cards.filter(({ name }) => name.startsWith("levels-")).map(({ card }) => card);
   return el("section", { class: "block", id: `board-${number}`, "aria-labelledby": `board-${number}-title` },
-    el("h2", { id: `board-${number}-title` }, board.title), el("p", {}, board.says), table,
+    el("h2", { id: `board-${number}-title` }, board.title), el("p", {}, board.says), table, board.modes.map(modeCard),
     side.length > 1 ? el("div", { class: "pair" }, side) : side,
+    levels.length > 1 ? el("div", { class: "pair" }, levels) : levels, byName("sensitivity"),
     byName("constraints", "differences", "gaps"));
 };
+
+const modeCard = ({ title, columns, rows, keys, caption }) =>
+  el("div", { class: "card modes" }, el("h3", {}, title), plainTable(title, columns, rows, keys), el("p", { class: "caption" }, caption));
 
 const reportedSection = ({ title, tables }) =>
   el("section", { class: "block", id: "reported", "aria-labelledby": "reported-title" },
