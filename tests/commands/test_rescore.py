@@ -289,3 +289,23 @@ def test_killed_at_any_step_the_run_is_as_before_or_as_after(old_run: Path, tmp_
     assert moved > 4
     assert found == [before] * moved + [after] * (len(found) - moved)
     assert sorted(contents(killed[-1])) == sorted(contents(whole))
+
+
+def test_a_run_can_be_scored_again_in_the_other_mode(
+    command: Command, run: Path, items: Path, tmp_path: Path
+) -> None:
+    for mode, source in (("fixed", run), ("reference", tmp_path / "fixed")):
+        out = tmp_path / mode
+        ended = command("rescore", source, "--items", items, "--mode", mode, "--out", out)
+        assert ended.returncode == 0, ended.stderr
+        assert f"-> {mode}" in ended.stdout
+        assert json.loads((out / "manifest.json").read_text())["mode"] == mode
+        assert ("reference" in read_metrics(out)) == (mode == "fixed")
+    assert (tmp_path / "reference" / "rows.jsonl").read_bytes() == (run / "rows.jsonl").read_bytes()
+
+
+def test_a_run_keeps_its_mode(command: Command, run: Path, items: Path, tmp_path: Path) -> None:
+    out = tmp_path / "fixed"
+    command("rescore", run, "--items", items, "--mode", "fixed", "--out", out)
+    assert "nothing changed" in command("rescore", out, "--items", items).stdout
+    assert json.loads((out / "manifest.json").read_text())["mode"] == "fixed"

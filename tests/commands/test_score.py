@@ -280,3 +280,16 @@ def test_ctrl_c_while_writing_ends_with_130_and_leaves_no_half_written_file(
     assert ended.returncode in INTERRUPTED
     assert "Traceback" not in ended.stderr
     assert [name for name in names(run) if name not in RUN] == []
+
+
+def test_fixed_mode_shows_reference_beside_it(command: Command, jsonl: Jsonl, items: Path) -> None:
+    path = jsonl("r.jsonl", [{"key": key, "response": "Paris"} for key in (1, 2)])
+    ended = command("score", path, "--items", items, "--mode", "fixed")
+    assert "fixed mode" in ended.stdout
+    assert "- in reference mode" in ended.stdout
+    told = json.loads(command("score", path, "--items", items, "--mode", "fixed", "--json").stdout)
+    assert set(told["reference"]) == set(told["difference"])
+
+
+def test_an_unknown_mode_is_refused(command: Command, sound: Path) -> None:
+    assert command("score", sound, "--mode", "lenient").returncode == 2

@@ -137,3 +137,18 @@ def test_what_cant_be_checked_ends_with_2_and_one_line(
     (line,) = ended.stderr.splitlines()
     assert line.startswith("error: ")
     assert said in line
+
+
+def test_fixed_mode_shows_both_verdicts(command: Command) -> None:
+    end = ("-c", 'position_end_with {"end_phrase": "Good luck"}')
+    ended = command("verify", "Paris. **Good luck**", *end, "--mode", "fixed")
+    assert ended.returncode == 0
+    *_, fixed, published = ended.stdout.rstrip().splitlines()
+    assert fixed.split()[1] == "followed"
+    assert published.startswith("- in reference mode  not followed")
+
+
+def test_fixed_mode_as_json_holds_both(command: Command) -> None:
+    ended = command("verify", "Paris", *NO_COMMAS, "--mode", "fixed", "--json")
+    [told] = json.loads(ended.stdout)
+    assert (told["passed"], told["reference"]["passed"]) == (True, True)
