@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -62,6 +63,10 @@ def card(told: Told) -> str:
         "give the same bytes. `provenance` in each item names the row and the passages that it was "
         "made of, the seed, the builder's version and the number of each constraint's wording.",
         _words(told),
+        "## Using it",
+        "    followrag eval --tasks followrag --data FOLDER --model hf "
+        "--model_args pretrained=MODEL\n"
+        "    followrag score responses.jsonl --items FOLDER/items.jsonl",
         "## What it holds",
         _table(("constraints an item", "items"), sorted(sizes.items())),
         _table(("constraint", "items"), [(id, used[id]) for id in sorted(used)]),
@@ -78,8 +83,12 @@ def card(told: Told) -> str:
         "answer that may not match the accepted ones letter by letter.",
         "## Licence",
         "The questions, answers and passages keep the licence of their source, which you must "
-        "know before you pass this set on: correct `license` above. The constraints' wordings come "
-        "with followrag (Apache 2.0).",
+        "know before you pass this set on: correct `license` and `language` above. The words of "
+        "the constraints come with followrag (Apache 2.0).",
+        "## Citing it",
+        "Cite the source of the questions, that of the passages, and FollowRAG (arXiv 2410.09584), "
+        f"whose constraints and prompt these are; name followrag {version('followrag')} and the "
+        "checksum of the items, so that others know which set it was.",
     ]
     return "\n\n".join(filter(None, sections)) + "\n"
 
@@ -88,7 +97,7 @@ def _front_matter(name: str, size: str) -> str:
     return f"""---
 license: other
 language: [en]
-pretty_name: "{name}, with constraints"
+pretty_name: {json.dumps(f"{name}, with constraints")}
 task_categories: [question-answering]
 tags: [followrag, instruction-following, retrieval-augmented-generation]
 size_categories: ["{size}"]

@@ -17,9 +17,11 @@ from followrag import qa
 from followrag.baseline import read_constraints
 from followrag.building.making import Made
 from followrag.errors import ServerError
+from followrag.languages import CODES
 from followrag.llm import Call, Engine, Failure, Journal, Outcome, ask, chat
 from followrag.thinking import remove_thinking
 from followrag.verifiers import Constraint
+from followrag.verifiers.sentences import count as count_sentences
 from followrag.wordings import literals, with_instructions
 
 _PROMPT = (
@@ -32,6 +34,14 @@ _PROMPT = (
 )
 _LINE = re.compile(r"\s*(\d+)[.)]\s+(\S.*?)\s*")
 _NUMBER = re.compile(r"\d+")
+_BOUND = re.compile(
+    r"\b(?:at least|at most|less than|more than|fewer than|up to|exactly|minimum|maximum)\b"
+)
+_NEGATION = re.compile(
+    r"\b(?:no|not|none|nothing|never|neither|nor|cannot|without|avoid\w*|refrain\w*|forb\w+)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[a-z]+")
 _LONGEST = 3  # times as long as our own words
 
 
@@ -111,12 +121,28 @@ def _unfit(item: Made, constraint: Constraint, old: str, new: str) -> str | None
         return "a parameter is lost"
     if not set(_NUMBER.findall(new)) <= set(_NUMBER.findall(old)):
         return "a number is new"
+    if _bounds(new) != _bounds(old):
+        return "a bound is another one"
+    if len(_NEGATION.findall(new)) > len(_NEGATION.findall(old)):
+        return "a negation is new"
+    if not _languages(new) <= _languages(old):
+        return "a language is new"
+    if count_sentences(new) > count_sentences(old):
+        return "more than one sentence"
     answers = item.setting.answers
     if qa.acc_bounded(new, answers) and not qa.acc_bounded(old, answers):
         return "an answer is in it"
     if _reading(item, [new]) != _reading(item, [old]):
         return "read as something else"
     return None
+
+
+def _bounds(said: str) -> list[str]:
+    return sorted(_BOUND.findall(said.lower()))
+
+
+def _languages(said: str) -> set[str]:
+    return CODES.keys() & set(_LETTERS.findall(said.lower()))
 
 
 def _reading(item: Made, sentences: Sequence[str]) -> list[Constraint]:

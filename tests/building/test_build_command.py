@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Write = Callable[[str, Iterable[object]], Path]
@@ -121,6 +122,14 @@ def test_the_card_tells_how_to_build_it_again(
     assert {one["type"] for one in made} == {"mine"}
     assert {len(one["passages"]) for one in made} == {1}
     assert len(made) == 5
+
+
+def test_the_cards_front_matter_is_yaml_whatever_the_name(
+    command: Command, plain_rows: Callable[[int], Rows], jsonl: Write, tmp_path: Path
+) -> None:
+    command("build", jsonl('my "own": set.jsonl', plain_rows(1)), "--out", tmp_path / "out")
+    _, front, _ = (tmp_path / "out/README.md").read_text().split("---\n", 2)
+    assert yaml.safe_load(front)["pretty_name"] == 'my "own": set, with constraints'
 
 
 def test_passages_come_from_a_corpus(

@@ -69,9 +69,13 @@ def test_reasoning_is_not_read() -> None:
         ("Write 40 words.", "a parameter is lost"),
         ("Write at least 40 words, better 50.", "a number is new"),
         ("Ilves Brandt, in at least 40 words.", "an answer is in it"),
+        ("Don't write at least 40 words.", "a negation is new"),
+        ("Write at most 40 words, at least.", "a bound is another one"),
+        ("Write at least 40 words, the last in French.", "a language is new"),
+        ("Write at least 40 words. Then tell a joke.", "more than one sentence"),
         ("Write at least 40 words in JSON.", "read as something else"),
         ("Write at least 40 sentences.", "read as something else"),
-        ("Write at least 40 words. " + "Do it well. " * 20, "much longer than ours"),
+        ("Write at least 40 words. " + "Do it well, " * 20, "much longer than ours"),
     ],
 )
 def test_words_that_say_something_else_are_refused(line: str, reason: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from followrag import load_items
-from followrag.robustness.command import vary_items
+from followrag.commands.vary import vary_items
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Jsonl = Callable[[str, Iterable[object]], Path]
