@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from followrag.audit.answers import Finding
@@ -24,18 +25,20 @@ small texts. An item with neither is undecided.
 To check it again:
 
     followrag audit {name} --mode {mode} --witnesses FOLDER
-    followrag score FOLDER/strict.jsonl --items {name}
+    followrag score FOLDER/strict.jsonl --items {name} --mode {mode}
 
 The second command scores the texts like a model's responses: its strict figures are the ceilings
-below. `FOLDER/loose.jsonl` does the same for the loose figures.
+below. `FOLDER/loose.jsonl` does the same for the loose figures. For published items, `--data` names
+the folder where they lie, if they are not to be fetched.
 """
 _REPAIRS = """\
 - **Contradictory items**: of the constraints that a conflict names, take one out or give it other
   parameters.
 - **Degenerate texts only**: separate the pairs that are named; nobody writes such texts.
 - **The text against the parameters**: word the constraint again from its parameters.
-- **Gold answers**: a list of answers in the place of a text joined by "/"; aliases of one character
-  out; no forbidden word, comma or other language where the gold answers have or lack it.
+- **Gold answers**: give a list of answers instead of a text joined by "/", and leave out aliases of
+  one character; don't forbid a word or comma that the gold answers hold, and give answers in the
+  language that is asked for.
 - Until then, score on the satisfiable items alone, or beside the ceilings.
 """
 
@@ -47,12 +50,13 @@ def report_markdown(audit: Audit) -> str:
         f"# Audit of {audit.name}",
         f"{total} items, sha256 `{audit.sha256}`, checks in `{audit.mode}` mode.",
         "## How it was done",
-        _METHOD.format(name=audit.name, mode=audit.mode),
+        _METHOD.format(name=shlex.quote(audit.name), mode=audit.mode),
         "## What was found",
         *map(_table, audit_tables(audit)),
         "## Suggested repairs",
         _REPAIRS,
         "## Contradictory items",
+        "Each item stands once, under the smallest of its conflicts, and the others follow it.",
         *_contradictions(audit.contradictory, "conflicts"),
         *_loosely(audit),
         "## Items that only degenerate texts follow",

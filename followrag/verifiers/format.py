@@ -83,7 +83,11 @@ class FormatRepeatQuestion(Constraint):
     def _decide(self, response: Response) -> Verdict:
         asked = self.prompt_to_repeat.strip().lower()
         given = response.stripped.lower()
-        if given.startswith(asked):
+        return self._repeated(asked, given, given.startswith(asked))
+
+    @staticmethod
+    def _repeated(asked: str, given: str, passed: bool) -> Verdict:
+        if passed:
             return Verdict(True, None, "begins with the text to repeat")
         same = next((i for i, (a, b) in enumerate(zip(asked, given, strict=False)) if a != b), None)
         place = min(len(asked), len(given)) if same is None else same

@@ -1,6 +1,7 @@
 """`followrag audit` from end to end."""
 
 import json
+import shlex
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -96,6 +97,19 @@ def test_the_report_names_every_contradiction(
     assert "### uppercase and lowercase (1)" in text
     assert "“Answer in English, in capital letters only.”" in text
     assert "`two`" in text and "`3`" in text
+
+
+def test_the_commands_in_the_report_check_it_again(
+    command: Command, jsonl: WriteJsonl, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.md"
+    items = jsonl("my items.jsonl", ROWS[:4])
+    command("audit", items, "--mode", "fixed", "--report", report)
+    text = report.read_text().replace("FOLDER", str(tmp_path / "texts"))
+    given = [shlex.split(line)[1:] for line in text.splitlines() if line.startswith("    follow")]
+    audited, scored = (command(*arguments) for arguments in given)
+    assert (audited.returncode, scored.returncode) == (0, 0)
+    assert "my items.jsonl, fixed mode" in scored.stdout
 
 
 def test_errors_can_end_with_2(command: Command, items: Path, jsonl: WriteJsonl) -> None:

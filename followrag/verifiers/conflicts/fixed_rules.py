@@ -30,10 +30,9 @@ from followrag.verifiers.fixed.position import (
     FixedPositionEndWith,
     FixedPositionFirstWord,
     FixedPositionPostscript,
-    goes_on,
 )
 from followrag.verifiers.fixed.structure import FixedStructureBullets
-from followrag.verifiers.fixed.words import is_inside
+from followrag.verifiers.fixed.words import goes_on, is_inside
 from followrag.verifiers.format import FormatNoCommas
 
 _FORCING = (
@@ -149,13 +148,12 @@ def _two_repeats(one: FixedFormatRepeatQuestion, other: FixedFormatRepeatQuestio
 
 @rule("two end phrases, fixed", FixedPositionEndWith, FixedPositionEndWith)
 def _two_ends(one: FixedPositionEndWith, other: FixedPositionEndWith) -> str | None:
-    """Both end the response without its closing signs: of two ends, one ends the other.
+    """Both end with the response's last letter or digit: of two such ends, one ends the other.
 
-    A phrase of nothing but such signs is left out, as it is read with them.
+    A phrase without letters and digits is left out.
     """
-    if not (_says(one.phrase) and _says(other.phrase)):
-        return None
-    if one.phrase.endswith(other.phrase) or other.phrase.endswith(one.phrase):
+    first, second = map(_up_to_last_letter, (one.phrase, other.phrase))
+    if first.endswith(second) or second.endswith(first):
         return None
     return f"no text ends with both {one.end_phrase!r} and {other.end_phrase!r}"
 
@@ -187,7 +185,7 @@ def _repeat_starts_otherwise(
     if first.nth_paragraph != 1 or begun is None or not _STABLE.fullmatch(repeat.asked):
         return None
     given, asked = begun[0], first.word
-    if given.startswith(asked) and not goes_on(given[len(asked) :]):
+    if given.startswith(asked) and not goes_on(asked, given[len(asked) :]):
         return None
     if asked.startswith(given):
         return None
@@ -198,7 +196,8 @@ def _repeat_starts_otherwise(
 def _no_points_in_json(json: FixedFormatJson, bullets: FixedStructureBullets) -> str | None:
     """JSON strings hold no line breaks, so that each line begins with a token or a fence.
 
-    Of these only a negative number begins with a bullet's sign, and its digit is joined to it.
+    Of these only a negative number begins with a bullet's sign, and its digit is joined to it. What
+    follows a quotation mark counts at the start of several lines only, where it opens no JSON.
     """
     if bullets.num_bullets:
         return "no line of JSON is a bullet point"
@@ -233,3 +232,8 @@ def _paragraphs_in_string(
 def _says(text: str) -> bool:
     """Tell whether a text holds a letter or digit."""
     return any(map(str.isalnum, text))
+
+
+def _up_to_last_letter(text: str) -> str:
+    """Cut what follows the last letter, digit or mark, of which there may be none."""
+    return text[: max((n for n, sign in enumerate(text, 1) if is_inside(sign)), default=0)]

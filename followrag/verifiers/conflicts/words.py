@@ -8,7 +8,12 @@ from followrag.verifiers.conflicts.forced import FORCING, pieces
 from followrag.verifiers.conflicts.rules import rule
 from followrag.verifiers.constraint import Constraint
 from followrag.verifiers.format import FormatNoCommas
-from followrag.verifiers.keywords import KeywordsExclusion, KeywordsFrequency, LetterFrequency
+from followrag.verifiers.keywords import (
+    KeywordsExclusion,
+    KeywordsFrequency,
+    KeywordsInclusion,
+    LetterFrequency,
+)
 from followrag.verifiers.length import LengthSentence, LengthWords
 from followrag.verifiers.patterns import Pattern
 
@@ -59,11 +64,18 @@ def _too_often(forcing: Constraint, limit: KeywordsFrequency) -> str | None:
 
 @rule("asked letters too often", FORCING, LetterFrequency, modes=("reference",))
 def _too_many_letters(forcing: Constraint, limit: LetterFrequency) -> str | None:
-    """The text stands in the response in some case, with its letters."""
+    """The text stands in the response in some case, with its letters, which `str.lower` shows.
+
+    Keywords are left out where `re.IGNORECASE` takes a letter that `str.lower` keeps for theirs:
+    "ſ" for "s", "ı" for "i".
+    """
     if limit.let_relation != "less than" or not re.fullmatch("[a-z]", limit.letter):
         return None
+    if limit.letter in "is" and isinstance(forcing, KeywordsInclusion | KeywordsFrequency):
+        return None
     for piece in pieces(forcing):
-        if (times := piece.count(limit.letter)) >= limit.let_frequency:
+        times = piece.times * piece.text.lower().count(limit.letter)
+        if times >= limit.let_frequency:
             return (
                 f"{piece.text!r} is asked for, which makes {times} of the letter {limit.letter!r}; "
                 f"less than {limit.let_frequency} asked"

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from followrag.verifiers.draft import Draft
 from followrag.verifiers.fixed.repair import repair
-from followrag.verifiers.fixed.words import folded, is_inside
+from followrag.verifiers.fixed.words import caseless, ends, folded
 from followrag.verifiers.format import FormatJson, FormatQuotation, FormatRepeatQuestion
 from followrag.verifiers.response import Response
 from followrag.verifiers.verdict import Verdict
@@ -63,7 +63,7 @@ class FixedFormatQuotation(FormatQuotation):
 
     def _decide(self, response: Response) -> Verdict:
         text = _FENCE_LABEL.sub("", response.stripped, count=1)
-        text = folded(text).lstrip(_MARKUP).rstrip(_AFTER_QUOTE)
+        text = folded(text).lstrip(_MARKUP + "#>").rstrip(_AFTER_QUOTE)
         wrapped = len(text) > 2 and text[0] == text[-1] == '"' and bool(text[1:-1].strip())
         ends = f"{text[:1]!r} and {text[-1:]!r}"
         return Verdict(wrapped, ends, f"starts and ends with {ends}; '\"' and '\"' asked")
@@ -83,18 +83,11 @@ class FixedFormatRepeatQuestion(FormatRepeatQuestion):
     @property
     def asked(self) -> str:
         """The text in small letters, without the signs around it."""
-        whole = " ".join(folded(self.prompt_to_repeat).lower().split())
+        whole = " ".join(caseless(self.prompt_to_repeat).split())
         return whole.lstrip(_OPENING).rstrip(_OPENING + "?.!") or whole
 
     def _decide(self, response: Response) -> Verdict:
         asked = self.asked
-        given = " ".join(folded(response.lowered).split()).lstrip(_OPENING)
-        if given.startswith(asked) and not is_inside(given[len(asked) :][:1]):
-            return Verdict(True, None, "begins with the text to repeat")
-        same = next((i for i, (a, b) in enumerate(zip(asked, given, strict=False)) if a != b), None)
-        place = min(len(asked), len(given)) if same is None else same
-        return Verdict(
-            False,
-            place,
-            f"differs from the text to repeat after {place} of {len(asked)} characters",
-        )
+        given = " ".join(caseless(response.text).split()).lstrip(_OPENING)
+        is_whole = re.compile(ends(asked[-1])).match(given, len(asked)) is not None
+        return self._repeated(asked, given, given.startswith(asked) and is_whole)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+
+from followrag.verifiers.fixed.words import is_inside
 
 __all__ = ["is_line_end", "is_start"]
 
-_ENDERS = ".!?:;…।॥۔؟。！？"
+_ENDERS = ".!?:;…।॥۔؟。！？¡¿\n"
 _BRACKETS = "()[]{}<>\"'“”„«»‘’—–|"
-_BETWEEN = " \t\r\u00a0*_`~#+•-"
+_KEYCAP = "\u20e3"  # makes a picture of the digit before it
 _LINE_END = re.compile(r"[ \t*_`:)]{0,9}(?:[\r\n]|\\[nr]|\Z)")
 _FARTHEST = 60  # signs between a mark and what it stands after
 
@@ -16,8 +19,8 @@ _FARTHEST = 60  # signs between a mark and what it stands after
 def is_start(text: str, place: int) -> bool:
     r"""Tell whether a line or a sentence starts at a place, or something bracketed stands before.
 
-    White space and markdown may stand between; a `\n` of two characters, as in JSON, is a line
-    break.
+    A picture (an emoji, an arrow) sets apart as well. Anything but letters and digits may stand
+    between; a `\n` of two characters, as in JSON, is a line break.
 
     Args:
         text: The text.
@@ -25,11 +28,11 @@ def is_start(text: str, place: int) -> bool:
     """
     for at in range(place - 1, max(-1, place - 1 - _FARTHEST), -1):
         sign = text[at]
-        if sign == "\n" or sign in _ENDERS or sign in _BRACKETS:
+        if sign in _ENDERS or sign in _BRACKETS or sign == _KEYCAP:
             return True
-        if sign == "n" and text[at - 1 : at] == "\\":
+        if unicodedata.category(sign) == "So" or (sign == "n" and text[at - 1 : at] == "\\"):
             return True
-        if sign not in _BETWEEN:
+        if is_inside(sign):
             return False
     return True
 

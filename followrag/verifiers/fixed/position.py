@@ -7,12 +7,20 @@ from functools import cached_property
 
 from followrag.verifiers.fixed.places import is_start
 from followrag.verifiers.fixed.repair import repair
-from followrag.verifiers.fixed.words import INSIDE, folded, is_inside
+from followrag.verifiers.fixed.words import (
+    INSIDE,
+    caseless,
+    ends,
+    folded,
+    goes_on,
+    is_inside,
+    starts,
+)
 from followrag.verifiers.position import PositionEndWith, PositionFirstWord, PositionPostscript
 from followrag.verifiers.response import Response
 from followrag.verifiers.verdict import Verdict
 
-__all__ = ["FixedPositionEndWith", "FixedPositionFirstWord", "FixedPositionPostscript", "goes_on"]
+__all__ = ["FixedPositionEndWith", "FixedPositionFirstWord", "FixedPositionPostscript"]
 
 _BREAK = re.compile(r"\n\s*\n")
 _SAID = re.compile(INSIDE)
@@ -25,7 +33,7 @@ _LETTERS_OF_AN_ABBREVIATION = 4
 def _plain(text: str) -> str:
     """Write a text in small letters without quotation marks, brackets or markdown before it."""
     said = _SAID.search(text)
-    return " ".join(folded(text[said.start() :]).lower().split()) if said else ""
+    return " ".join(caseless(text[said.start() :]).split()) if said else ""
 
 
 @repair(
@@ -44,7 +52,7 @@ class FixedPositionFirstWord(PositionFirstWord):
     @property
     def word(self) -> str:
         """The first word in small letters, without the signs around it."""
-        return _plain(self.first_word).rstrip(_CLOSING) or folded(self.first_word).lower()
+        return _plain(self.first_word).rstrip(_CLOSING) or caseless(self.first_word)
 
     def _decide(self, response: Response) -> Verdict:
         parts = [part for part in _BREAK.split(response.text) if _SAID.search(part)]
@@ -56,7 +64,7 @@ class FixedPositionFirstWord(PositionFirstWord):
             return Verdict(False, len(parts), f"{len(parts)} paragraphs; {asked}")
         paragraph = _plain(parts[self.nth_paragraph - 1])
         word = self.word
-        is_first = paragraph.startswith(word) and not goes_on(paragraph[len(word) :])
+        is_first = paragraph.startswith(word) and not goes_on(word, paragraph[len(word) :])
         start = word if is_first else paragraph.split(maxsplit=1)[0]
         return Verdict(
             is_first and len(parts) == self.num_paragraphs,
@@ -68,21 +76,16 @@ class FixedPositionFirstWord(PositionFirstWord):
         return variant.text.count("\n") < 2 * (self.num_paragraphs - 1)
 
 
-def goes_on(after: str) -> bool:
-    """Tell whether a word goes on with what stands after it, be it after a hyphen."""
-    return is_inside(after[:1]) or (after[:1] == "-" and is_inside(after[1:2]))
-
-
 @repair(
     reason=(
         "The marker was a regular expression, found anywhere: `NB` in `unbox`, `N.B.` in `n by`. "
-        "It must start a line or a sentence as a word; the full stops of an abbreviation and the "
-        "punctuation after a marker may be there or not."
+        "It is a word that starts a line or a sentence, or stands anywhere just as it was given; "
+        "the full stops of an abbreviation and the punctuation after a marker may be there or not."
     ),
     source="FollowRAG instructions.py:569; 66 of 225 public markers hold a dot",
 )
 class FixedPositionPostscript(PositionPostscript):
-    """The postscript's marker starts a line or a sentence."""
+    """The postscript's marker starts a line or a sentence, or is written as given."""
 
     @property
     def mark(self) -> str:
@@ -101,26 +104,29 @@ class FixedPositionPostscript(PositionPostscript):
     def _pattern_of_mark(self) -> re.Pattern[str]:
         if self.is_abbreviation:
             letters = self.mark.replace(".", "")
-            # "P.S." is no part of "P.P.S.".
-            alone = rf"(?<!\b{letters[0]}\.)(?<!\b{letters[0]}\.\s)"
+            # "P.S." is no part of "U.P.S." or "P. P. S.".
+            alone = rf"(?<!\b[^\W\d_]\.)(?<!\b{letters[0]}\.\s)"
             spelled = alone + r"(?:\.\s?)?".join(letters)
         else:
             spelled = r"\s+".join(map(re.escape, self.mark.split()))
-        return re.compile(rf"{spelled}(?!{INSIDE})", re.IGNORECASE)
+        bounded = f"{starts(self.mark[0])}{spelled}{ends(self.mark[-1])}"
+        return re.compile(bounded, re.IGNORECASE)
 
     def _decide(self, response: Response) -> Verdict:
         marker = self.postscript_marker.strip()
-        text = folded(response.text)
-        found = any(is_start(text, mark.start()) for mark in self._pattern_of_mark.finditer(text))
-        reason = f"postscript {marker!r} {'found' if found else 'not found'} at a start"
-        return Verdict(found, None, reason)
+        text, given = folded(response.text), folded(marker)
+        found = any(
+            text.startswith(given, mark.start()) or is_start(text, mark.start())
+            for mark in self._pattern_of_mark.finditer(text)
+        )
+        return Verdict(found, None, f"postscript {marker!r} {'found' if found else 'not found'}")
 
 
 @repair(
     reason=(
         "A full stop, an asterisk, a bracket, a curly quotation mark or a fence after the phrase "
-        "failed it. Closing signs don't count on either side, nor does how much white space there "
-        "is; the phrase must start as a word does."
+        "failed it. Neither the signs that close the phrase nor anything after it but letters and "
+        "digits count, nor does how much white space there is; it must start as a word does."
     ),
     source="FollowRAG instructions.py:1235",
 )
@@ -130,16 +136,14 @@ class FixedPositionEndWith(PositionEndWith):
     @property
     def phrase(self) -> str:
         """The phrase in small letters, without quotation marks and closing signs."""
-        phrase = " ".join(folded(self.end_phrase).lower().split())
+        phrase = " ".join(caseless(self.end_phrase).split())
         return phrase.lstrip(_QUOTES).rstrip(_CLOSING) or phrase
 
     def _decide(self, response: Response) -> Verdict:
         asked = self.end_phrase.strip()
-        text = " ".join(folded(response.lowered).split())
-        phrase = self.phrase
-        text = text if text.endswith(phrase) else text.rstrip(_CLOSING)
-        ending = text[-len(phrase) :]
-        before = text[: -len(phrase)][-1:]
-        is_word = not (is_inside(before) and is_inside(phrase[0]))
-        passed = ending == phrase and is_word
+        text = " ".join(caseless(response.text).split())
+        before, phrase, after = text.rpartition(self.phrase)
+        is_word = re.compile(starts(self.phrase[0])).match(text, len(before)) is not None
+        passed = phrase != "" and is_word and not any(map(is_inside, after))
+        ending = phrase if passed else text.rstrip(_CLOSING)[-len(self.phrase) :]
         return Verdict(passed, ending, f"ends with {ending!r}; {asked!r} asked")

@@ -8,7 +8,7 @@ from functools import cached_property
 from followrag.verifiers.counting import compared, exactly
 from followrag.verifiers.fixed.places import is_line_end, is_start
 from followrag.verifiers.fixed.repair import repair
-from followrag.verifiers.fixed.words import INSIDE, NOT_AFTER, folded
+from followrag.verifiers.fixed.words import INSIDE, folded, starts
 from followrag.verifiers.response import Response
 from followrag.verifiers.structure import (
     StructureBullets,
@@ -23,18 +23,21 @@ _RULE = re.compile(r"(?:\*\s*){3,}|(?:-\s*){3,}")
 _BULLET_SIGN = re.compile(r"^\s*[*+-]\s+")
 _HIGHLIGHT = re.compile(r"\*{1,3}(?!\s)[^*\n]+(?<!\s)\*{1,3}")
 _DATA = ('"', "{", "[")
+_OPENING_QUOTES = '"“”„«'
 _NUMBER = (
-    r"(?:\d+|(?=[ivx])x{0,3}(?:i[xv]|v?i{0,3})|(?-i:[A-Z])"
-    r"|one|two|three|four|five|six|seven|eight|nine|ten)"
+    # "Part I know" and "Part A of it" are words.
+    r"(?:\d+|(?:(?![ia][ \t]+(?-i:[a-z]))(?:(?=[ivx])x{0,3}(?:i[xv]|v?i{0,3})|(?-i:[A-Z]))"
+    rf"|one|two|three|four|five|six|seven|eight|nine|ten)(?!{INSIDE}))"
 )
-_JOINT = r"(?![^\W\d_])\s{0,3}(?:(?:[#:.*_–—-]{1,3}|no\.|number)\s{0,3})?"
+_JOINT = r"(?![^\W\d_])\s{0,3}(?:(?:[#:.*_–—(\[№-]{1,3}|no\.|number)\s{0,3})?"
 
 
 @repair(
     reason=(
         "Rules (`---`, `* * *`), negative numbers, lines that open with a `*highlight*` and a dash "
-        "alone were bullets; `•` and `+` were not. CommonMark's bullet signs and `•` count, before "
-        "something that is no number joined to them."
+        "alone were bullets; `•`, `+` and a bullet right after the quotation mark that opens the "
+        "response were not. CommonMark's bullet signs and `•` count, before something that is no "
+        "number joined to them."
     ),
     source="FollowRAG instructions.py:265; CommonMark 0.31, 4.1 and 5.2",
 )
@@ -42,7 +45,10 @@ class FixedStructureBullets(StructureBullets):
     """Exactly so many lines that start with `*`, `-`, `+` or `•`."""
 
     def _decide(self, response: Response) -> Verdict:
-        bullets = sum(map(_is_bullet, map(str.strip, response.text.split("\n"))))
+        first, *others = response.stripped.split("\n")
+        if others:  # one line in quotation marks is a JSON string
+            first = first.lstrip(_OPENING_QUOTES)
+        bullets = sum(map(_is_bullet, map(str.strip, (first, *others))))
         return exactly(bullets, "bullet line", self.num_bullets)
 
 
@@ -95,22 +101,29 @@ def _placeholders(line: str) -> int:
         "Only the splitter's own case, one white space and digits made a mark: `Part 1`, "
         "`PART I`, `**PART** 1` were none, but `APART 1` was. A mark starts a line or "
         "sentence or ends a line, in any case, with any common numbering; the prompt's own "
-        "`PART X` counts."
+        "`PART X` counts. A mark just as published counts anywhere, as a word."
     ),
     source="FollowRAG instructions.py:451; 18 public items ask for PART in small letters",
 )
 class FixedStructureSections(StructureSections):
-    """At least so many marks of splitter and number that start a line or sentence or end a line."""
+    """At least so many marks of splitter and number, set apart or written as published."""
 
     @cached_property
     def _mark(self) -> re.Pattern[str]:
-        splitter = r"\s+".join(map(re.escape, folded(self.section_spliter).split()))
-        return re.compile(rf"{NOT_AFTER}{splitter}{_JOINT}{_NUMBER}(?!{INSIDE})", re.IGNORECASE)
+        words = folded(self.section_spliter).split()
+        splitter = r"\s+".join(map(re.escape, words))
+        return re.compile(f"{starts(words[0][0])}{splitter}{_JOINT}{_NUMBER}", re.IGNORECASE)
+
+    @cached_property
+    def _published(self) -> re.Pattern[str]:
+        return re.compile(rf"{re.escape(folded(self.section_spliter).strip())}\s?\d")
 
     def _decide(self, response: Response) -> Verdict:
         text = folded(response.text)
         sections = sum(
-            is_start(text, mark.start()) or is_line_end(text, mark.end())
+            is_start(text, mark.start())
+            or is_line_end(text, mark.end())
+            or self._published.match(text, mark.start()) is not None
             for mark in self._mark.finditer(text)
         )
         detail = f" like '{self.section_spliter.strip()} 1'"

@@ -11,21 +11,28 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
-__all__ = ["INSIDE", "MARKS", "NOT_AFTER", "Word", "folded", "is_inside"]
+__all__ = [
+    "INSIDE",
+    "MARKS",
+    "Word",
+    "caseless",
+    "ends",
+    "folded",
+    "goes_on",
+    "is_inside",
+    "starts",
+]
 
-_LEAST_LETTERS = 3  # "as" is no plural of "a", nor "its" of "it"
+_LEAST_LETTERS = 3  # "as" is no plural of "a", nor "its" of "it"; but "MPs" is one of "MP"
 _AROUND = "\"'«»*_`~ \t\n"
 _PUNCTUATION = ".,;:!?"
-# Endings by which English makes a plural; a word that ends in s otherwise is taken for one.
+# Endings by which English makes a plural.
 _PLURALS = (
-    (re.compile(r".*(?:ss|us|is|[xz]|[cs]h)", re.IGNORECASE), ("es",)),
-    (re.compile(r".*s", re.IGNORECASE), ()),
+    (re.compile(r".*(?:[sxz]|[cs]h)", re.IGNORECASE), ("es",)),
     (re.compile(r".*o", re.IGNORECASE), ("s", "es")),
     (re.compile(r".*[a-z]", re.IGNORECASE), ("s",)),
 )
 _CONSONANT_AND_Y = re.compile(r".*[b-df-hj-np-tv-z]y", re.IGNORECASE)
-# Words are not set apart in these scripts, or (Hangul) take endings.
-_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 _ALIKE = {"‘’ʼ": "'", "“”„‟": '"', "‐‑": "-"}
 _PLAIN = str.maketrans({sign: plain for signs, plain in _ALIKE.items() for sign in signs})
 
@@ -39,19 +46,58 @@ def _marks() -> str:
 MARKS = _marks()  # vowel signs and accents, for a character class
 INSIDE = rf"(?:[^\W_]|[{MARKS}])"
 _INSIDE = re.compile(INSIDE)
-# In JSON, a line break before a word is a backslash and a letter.
-NOT_AFTER = rf"(?:(?<![^\W_])(?<![{MARKS}])|(?<=\\[nrt]))"
-_NOT_BEFORE = rf"(?!{INSIDE})"
+# Scripts that don't set words apart, or (Hangul) add endings to any word.
+_UNSPACED = (
+    r"\u0e00-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff"
+    r"\U00020000-\U0003ffff"
+)
+_LATIN = r"[0-9A-Za-zªº\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1e00-\u1eff]"
+_SPACED = rf"(?![{_UNSPACED}]){INSIDE}"
+_IS_LATIN = re.compile(_LATIN)
+_IS_SPACED = re.compile(_SPACED)
 
 
 def is_inside(sign: str) -> bool:
-    """Tell whether a word goes on with this character."""
+    """Tell whether this is a letter, a digit or a mark."""
     return _INSIDE.match(sign) is not None
+
+
+def starts(sign: str) -> str:
+    r"""Give an expression for the place before this sign if a word starts there.
+
+    A word doesn't go on with letters of another script: "Paris" is in "法国Paris市". In JSON, a
+    line break before a word is a backslash and a letter.
+    """
+    return rf"(?:(?<!{_joining(sign)})|(?<=\\[nrt]))"
+
+
+def ends(sign: str) -> str:
+    """Give an expression for the place after this sign if a word ends there."""
+    return rf"(?!{_joining(sign)})"
+
+
+def goes_on(word: str, after: str) -> bool:
+    """Tell whether a word goes on with what stands after it, be it after a hyphen."""
+    going = re.compile(rf"-?{_joining(word[-1])}")
+    return going.match(after) is not None
+
+
+def _joining(sign: str) -> str:
+    """Give an expression for what a word goes on with beside a sign of it."""
+    if _IS_LATIN.match(sign):
+        return _LATIN
+    return _SPACED if _IS_SPACED.match(sign) else r"(?!)"
 
 
 def folded(text: str) -> str:
     """Write alike what reads alike: composed accents, curly quotation marks, hyphens."""
     return text if text.isascii() else unicodedata.normalize("NFC", text).translate(_PLAIN)
+
+
+def caseless(text: str) -> str:
+    """Write alike, in small letters, what reads alike in any case: `STRASSE` and `straße`."""
+    # "İ" would have two characters and "I" one.
+    return text.lower() if text.isascii() else folded(text).casefold().replace("i\u0307", "i")
 
 
 @dataclass(frozen=True)
@@ -79,7 +125,7 @@ class Word:
     def forms(self) -> tuple[str, ...]:
         """The word, and the plurals that English would form of it."""
         core = self.core
-        if len(core) < _LEAST_LETTERS:
+        if len(core) < _LEAST_LETTERS and not (len(core) > 1 and core.isupper()):
             return (core,)
         end = core[-2:]
         endings = next((added for shape, added in _PLURALS if shape.fullmatch(end)), ())
@@ -88,22 +134,14 @@ class Word:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        before = "" if _is_unspaced(self.core[0]) else NOT_AFTER
-        after = "" if _is_unspaced(self.core[-1]) else _NOT_BEFORE
-        # A sign that is no part of words, such as the last one of "C++", ends where it ends.
-        before = before if is_inside(self.core[0]) else ""
-        after = after if is_inside(self.core[-1]) else ""
-        forms = "|".join(r"\s+".join(map(re.escape, form.split())) for form in self.forms)
-        return re.compile(f"{before}(?:{forms}){after}", re.IGNORECASE)
+        core = caseless(self.core)
+        forms = "|".join(r"\s+".join(map(re.escape, caseless(form).split())) for form in self.forms)
+        return re.compile(f"{starts(core[0])}(?:{forms}){ends(core[-1])}")
 
     def count(self, text: str) -> int:
         """Count the occurrences in a text, in time linear in it."""
-        return sum(1 for _ in self._pattern.finditer(folded(text)))
+        return sum(1 for _ in self._pattern.finditer(caseless(text)))
 
     def found_in(self, text: str) -> bool:
         """Tell whether it occurs in a text."""
-        return self._pattern.search(folded(text)) is not None
-
-
-def _is_unspaced(sign: str) -> bool:
-    return unicodedata.name(sign, "").startswith(_UNSPACED)
+        return self._pattern.search(caseless(text)) is not None

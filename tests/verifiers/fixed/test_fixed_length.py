@@ -41,6 +41,10 @@ def test_words_go_on_over_marks(text: str, count: int) -> None:
         ("میں گھر گیا۔ وہ آیا۔", 2),
         ("هل هو هنا؟ نعم.", 2),
         ("是的。不是。", 2),
+        # A sentence's closing signs and further ends are its own.
+        ("「是的。」", 1),
+        ("“मैं घर गया।” वह आया।।", 2),
+        ("什么？！", 1),
         ("Mr. Röntgen was here. He left.", 2),
     ],
 )

@@ -37,6 +37,8 @@ def starts(text: str, word: str = "Newspaper", nth: int = 1, of: int = 2) -> Ver
         "Newspaper's end",
         "Newspaper’s end",
         "Newspaper—the old one",
+        "📰 Newspaper",
+        "Newspaper는",
         '["Newspaper",',
     ],
 )
@@ -117,6 +119,14 @@ def test_a_reason_tells_the_first_word_found() -> None:
         ("FYI", "<<Paris>> FYI big"),
         ("FYI", "பாரிஸ்। FYI big"),
         ("P.S.", "P.S."),
+        ("P.S.", "Paris 🎉 p.s. it is big"),
+        ("FYI:", "Paris\n\n➡️ fyi: big"),
+        ("FYI:", "1️⃣ fyi: big"),
+        ("FYI:", "Paris\n\u200bfyi: big"),
+        # Just as it was given it needs no full stop before it.
+        ("FYI:", "Paris FYI: big"),
+        ("P.S.", "Paris P.S. It is big"),
+        ("N.B.", "巴黎N.B.很大"),
     ],
 )
 def test_a_postscript_starts_a_line_or_sentence(marker: str, text: str) -> None:
@@ -134,13 +144,14 @@ def test_a_postscript_starts_a_line_or_sentence(marker: str, text: str) -> None:
         ("Note:", "It is of note: big."),
         ("P.S.", "Paris.\nP.P.S. big"),
         ("P.P.S", "Paris.\nP. P. P. S. big"),
-        ("P.P.S", "Add a text that starts with P.P.S The rest"),
+        ("P.S.", "Sent by U.P.S. and tracked"),
+        ("By the way", "This is by the way"),
         ("PS:", "Collapse. Tops: 3"),
     ],
 )
 def test_a_marker_inside_a_word_or_sentence_is_no_postscript(marker: str, text: str) -> None:
     verdict = check("position_postscript", text, postscript_marker=marker)
-    assert verdict == Verdict(False, None, f"postscript {marker.strip()!r} not found at a start")
+    assert verdict == Verdict(False, None, f"postscript {marker.strip()!r} not found")
 
 
 @pytest.mark.parametrize("phrase", ["Take care!", "Take care", "“Take care.”"])
@@ -156,6 +167,10 @@ def test_a_marker_inside_a_word_or_sentence_is_no_postscript(marker: str, text: 
         '{"answer": "Paris. Take care!"}',
         "Take care",
         "Paris (take care!) \n",
+        "Paris. Take care! 😊❤️",
+        "Paris. Take care。\n\n---",
+        '{"a": "Paris.\\nTake care"}',
+        "巴黎。Take care!",
     ],
 )
 def test_closing_signs_after_the_end_phrase_do_not_count(phrase: str, text: str) -> None:
@@ -163,7 +178,8 @@ def test_closing_signs_after_the_end_phrase_do_not_count(phrase: str, text: str)
 
 
 @pytest.mark.parametrize(
-    "text", ["Take care of it.", "Intake care!", "Take care! P.S. big", "care!", "!"]
+    "text",
+    ["Take care of it.", "Intake care!", "Take care! P.S. big", "Take care! 东京", "care!", "!"],
 )
 def test_another_end_fails(text: str) -> None:
     assert not check("position_end_with", text, end_phrase="Take care!").passed

@@ -27,6 +27,10 @@ def check(id: str, text: str, **kwargs: Any) -> Verdict:
         ("-\n*\n+\n•\n- \n* ", 0),
         ("1. one\n2) two\n– three\n> * four\n| - |", 0),
         ("one * two\nthree - four", 0),
+        # The response's quotation mark is no part of its first line.
+        ('"* one\n* two"', 2),
+        ("“- one\n- two”\n", 2),
+        ('"- one"', 0),
     ],
 )
 def test_bullets_are_what_markdown_shows_as_such(text: str, count: int) -> None:
@@ -96,6 +100,13 @@ def test_placeholders_hold_something_other_than_data(text: str, count: int) -> N
         "That is all. PART 1",
         "<<Title>> PART 1",
         "Legislation, PART 1",
+        "Paris PART 1 is",
+        "PART (1)",
+        "PART № 1",
+        "PART A – of it",
+        "✅ Part 1 of it",
+        "1️⃣ Part 1 of it",
+        "PART 1巴黎",
         '{"PART 1": "text"}',
         '{"a": "text\\nPART 1"}',
     ],
@@ -113,7 +124,9 @@ def test_a_section_mark_is_what_a_reader_takes_for_one(mark: str) -> None:
         "PART of it",
         "PARTS 1",
         "PART mix",
-        "as in PART 1 of the text",
+        "as in part 1 of the text",
+        "Part I played in it",
+        "Part A of it",
         "PART\n\n\n\n\n1",
     ],
 )
