@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
 
 from followrag.audit.answers import Finding
 from followrag.audit.item import Audited
@@ -15,6 +16,11 @@ from followrag.verifiers.conflicts import Conflict
 
 __all__ = ["report_markdown"]
 
+_MADE_BY = """\
+Made by followrag {version}, which implements the FollowRAG benchmark (arXiv 2410.09584). In
+`reference` mode it decides as the published evaluator does, verdict for verdict, with langdetect's
+seed set to 0; in `fixed` mode, what is provably wrong there is repaired.
+"""
 _METHOD = """\
 Each item was examined by the checks that decide its score. Where a text follows every constraint of
 the item as it stands, the item is satisfiable, and the text is the proof. Where a rule between
@@ -49,6 +55,7 @@ def report_markdown(audit: Audit) -> str:
     parts = [
         f"# Audit of {audit.name}",
         f"{total} items, sha256 `{audit.sha256}`, checks in `{audit.mode}` mode.",
+        _MADE_BY.format(version=version("followrag")),
         "## How it was done",
         _METHOD.format(name=shlex.quote(audit.name), mode=audit.mode),
         "## What was found",
