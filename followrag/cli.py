@@ -52,9 +52,7 @@ COMMANDS = {
     ),
     "power": _Command("followrag.leaderboard.gate.planning:power", "Plan a comparison."),
     "build": _Command("followrag.building.command:build", "Make a benchmark of any QA set."),
-    "vary": _Command(
-        "followrag.commands.vary:vary_items", "Make robustness sets of any items."
-    ),
+    "vary": _Command("followrag.commands.vary:vary_items", "Make robustness sets of any items."),
     "audit": _Command("followrag.audit.command:audit", "Prove which items can be satisfied."),
     "verify": _Command("followrag.commands.verify:verify", "Check one text against constraints."),
     "tasks": _Command("followrag.tasks.command:tasks", "List the lm-eval tasks."),

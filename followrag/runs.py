@@ -192,17 +192,18 @@ def metrics_record(summary: Summary) -> dict[str, Any]:
 
     def plain(value: Any) -> Any:
         match value:
-            case Groups() | Counts() | Estimate():
+            case Summary() | Groups() | Counts() | Estimate():
                 return plain(value._asdict())
             case dict():
-                return {key: plain(inner) for key, inner in value.items()}
+                known = {key: inner for key, inner in value.items() if inner is not None}
+                return {key: plain(inner) for key, inner in known.items()}
             case float():
                 return json_number(value)
             case _:
                 return value
 
-    record = {name: value for name, value in summary._asdict().items() if value is not None}
-    return {name: plain(value) for name, value in record.items()}
+    record: dict[str, Any] = plain(summary)
+    return record
 
 
 def provenance(items: ItemSet) -> dict[str, Any]:

@@ -65,6 +65,7 @@ class Groups(NamedTuple):
     by_constraint: dict[str, Figures]
     by_family: dict[str, Figures]
     by_constraint_count: dict[str, Figures]
+    by_condition: dict[str, Figures] | None = None
 
 
 class Summary(NamedTuple):
@@ -106,9 +107,10 @@ def summarise(rows: Sequence[Row], ratings: Ratings = NEVER_JUDGED) -> Summary:
         partial(over, ratings=ratings, samples=samples)
         for over in (figures, followed_figures, differences)
     )
-    counts = _counts(rows, ratings, samples)
-    groups = _groups(rows, every, _constraint_figures)
-    summary = Summary(*groups, counts, by_condition=_by_condition(rows, every))
+    summary = Summary(
+        **_groups(rows, every, _constraint_figures)._asdict(),
+        counts=_counts(rows, ratings, samples),
+    )
     published = references(rows)
     if not published:
         return summary
@@ -128,6 +130,7 @@ def _groups(
         by_constraint=by_constraint(rows, own_id),
         by_family=by_constraint(rows, family_of),
         by_constraint_count=_grouped(readable, over, lambda row: len(row.verdicts)),
+        by_condition=_by_condition(readable, over),
     )
 
 

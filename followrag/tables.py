@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from followrag.estimates import Estimate
@@ -32,7 +33,9 @@ _DEFINITIONS = {
     "qa_acc": "qa_acc: a normalised gold answer is in the response.",
     "qa_acc_unwrapped": "qa_acc_unwrapped: the same, seen through what constraints force; prompts "
     "for answers in English.",
-    "qa_acc_other_language": "qa_acc_other_language: qa_acc of the other {n} prompts.",
+    "qa_unwrapping_differs": "qa_unwrapping_differs: prompts on which the two differ.",
+    "qa_acc_other_language": "qa_acc_other_language: qa_acc where another language is "
+    "asked for (prompts: {n}).",
     "judge": "judge: mean rating over the prompts that a model has rated.",
     "joint_acc": "joint_acc: all strictly followed, and qa_acc.",
 }
@@ -47,10 +50,12 @@ _ROBUSTNESS = (
     "The other tables pool all conditions; their numbers of prompts and standard errors count what "
     "was made of one item as one."
 )
+_LOOSE, _STRICT = "inst_level_loose_acc", "inst_level_strict_acc"
 _IN_REFERENCE, _DIFFERENCE = "- in reference mode", "- difference"
 _FIXED = (
-    "Fixed mode: what is provably wrong in the published checks is repaired. difference: fixed "
-    "minus reference mode, in percent points, paired."
+    "Fixed mode: what is provably wrong in the published checks is repaired, and one loose reading "
+    "must follow all constraints of a prompt. difference: fixed minus reference mode, in percent "
+    "points, paired."
 )
 
 
@@ -100,18 +105,16 @@ def _draw(table: Table) -> None:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    drawn = RichTable(
-        title=table.title,
-        caption=table.caption or None,
-        title_justify="left",
-        caption_justify="left",
-        box=SIMPLE_HEAD,
-    )
+    drawn = RichTable(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for column, alignment in zip(table.columns, table.alignment, strict=True):
-        drawn.add_column(column, justify=alignment)
+        drawn.add_column(column, justify=alignment, overflow="fold")
     for row in table.rows:
         drawn.add_row(*map(Text, row))
-    Console().print(drawn)
+    console = Console()
+    for part in (Text(table.title, "table.title"), drawn, Text(table.caption, "table.caption")):
+        if part:
+            console.print(part)
+    console.print()
 
 
 def percent(figure: Estimate | None) -> str:
@@ -123,9 +126,9 @@ def percent(figure: Estimate | None) -> str:
     return f"{100 * figure.value:.1f}±{100 * figure.stderr:.1f}"
 
 
-def points(difference: Estimate) -> str:
+def points(difference: Estimate | None) -> str:
     """Write a difference as percent points ± standard error, with its sign."""
-    if math.isnan(difference.value):
+    if difference is None or math.isnan(difference.value):
         return "-"
     sign = "-" if difference.value < 0 else "+"
     return sign + percent(difference._replace(value=abs(difference.value)))
@@ -150,7 +153,7 @@ def summary_tables(title: str, summary: Summary) -> Iterator[Table]:
     yield _figures_table("By number of constraints", "constraints", counts, _HEADLINES)
     yield _condition_table(summary)
     yield _pif_table(summary.counts.samples, parts[0])
-    yield _constraint_table(summary)
+    yield from _constraint_tables(summary)
 
 
 class _Part(NamedTuple):
@@ -164,7 +167,7 @@ class _Part(NamedTuple):
         """Write a figure, and beside it what it is in `reference` mode and the difference."""
         cells = [percent(self.figures.get(name))]
         if self.reference is not None and self.difference is not None:
-            cells += [percent(self.reference.get(name)), points(self.difference[name])]
+            cells += [percent(self.reference.get(name)), points(self.difference.get(name))]
         return cells
 
 
@@ -202,51 +205,54 @@ def _figures_table(
 
 def _condition_table(summary: Summary) -> Table:
     """Lay out what a robustness set varies, a row for each condition."""
-    conditions = summary.by_condition or {}
     shown = [name for name in _BY_CONDITION if name in summary.overall]
-    rows = [
-        [name, str(_prompts(figures)), *(percent(figures.get(figure)) for figure in shown)]
-        for name, figures in conditions.items()
-    ]
+    rows: list[list[str]] = []
+    for name, part in (_parts(summary, "by_condition") if summary.by_condition else {}).items():
+        start = [name, str(_prompts(part.figures))]
+        rows += _stacked(start, [part.cells(figure) for figure in shown])
     return Table("By condition", ["condition", "prompts", *shown], rows, _ROBUSTNESS, 1)
 
 
 def _pif_table(samples: int, part: _Part) -> Table:
     """Say how many of several responses to a prompt follow everything."""
-    leasts = dict.fromkeys(pif.least for pif in pifs(samples))
-    rows = []
-    for least in leasts:
+    rows: list[list[str]] = []
+    for least in dict.fromkeys(pif.least for pif in pifs(samples)):
         names = [Pif(least, samples, loose).name for loose in (False, True)]
         said = "mean share" if least is None else f"at least {least}"
-        n = part.figures[names[0]].n
-        rows.append([said, str(n), *(cell for name in names for cell in part.cells(name))])
-    columns = ["responses", "prompts", *_columns(part, "strict"), *_columns(part, "loose")]
+        start = [said, str(part.figures[names[0]].n)]
+        rows += _stacked(start, [part.cells(name) for name in names])
     title = f"Prompts of whose {samples} responses so many follow everything (PIF)"
-    return Table(title, columns, rows, text_columns=1)
+    return Table(title, ["responses", "prompts", "strict", "loose"], rows, text_columns=1)
 
 
-def _columns(part: _Part, name: str) -> list[str]:
-    return [name, *(["in reference mode", "difference"] if part.reference is not None else [])]
+def _stacked(start: Sequence[str], figures: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    """Lay figures out side by side, and in the rows below what else their cells hold."""
+    starts = [start, *([name, *[""] * (len(start) - 1)] for name in (_IN_REFERENCE, _DIFFERENCE))]
+    for first, cells in zip(starts, zip(*figures, strict=True), strict=False):
+        yield [*first, *cells]
 
 
-def _constraint_table(summary: Summary) -> Table:
-    families, constraints = _parts(summary, "by_family"), _parts(summary, "by_constraint")
+def _constraint_tables(summary: Summary) -> Iterator[Table]:
+    """Lay out families and their constraints; in `fixed` mode a table for each reading."""
+    title, columns = "By family and constraint", ["family", "constraint", "prompts"]
+    if summary.reference is None:
+        rows = _constraint_rows(summary, _LOOSE, _STRICT)
+        yield Table(title, [*columns, "loose", "strict"], rows, text_columns=2)
+        return
+    for reading, figure in (("loose", _LOOSE), ("strict", _STRICT)):
+        shown = [*columns, "fixed", "reference", "difference"]
+        yield Table(f"{title}, {reading}", shown, _constraint_rows(summary, figure), "", 2)
+
+
+def _constraint_rows(summary: Summary, *figures: str) -> list[list[str]]:
+    constraints = _parts(summary, "by_constraint")
     rows = []
-    for family, part in families.items():
-        rows.append([family, "all", *_followed(part)])
-        rows += [
-            ["", id, *_followed(found)]
-            for id, found in constraints.items()
-            if family_of(id) == family
-        ]
-    shown = [name for part in [*families.values()][:1] for name in _columns(part, "loose")]
-    columns = ["family", "constraint", "prompts", *shown, "strict", *shown[1:]]
-    return Table("By family and constraint", columns, rows, text_columns=2)
-
-
-def _followed(part: _Part) -> list[str]:
-    loose, strict = part.cells("inst_level_loose_acc"), part.cells("inst_level_strict_acc")
-    return [str(part.figures["inst_level_loose_acc"].n), *loose, *strict]
+    for family, part in _parts(summary, "by_family").items():
+        found = {id: one for id, one in constraints.items() if family_of(id) == family}
+        for name, one in {"all": part, **found}.items():
+            start = [family if name == "all" else "", name, str(one.figures[_LOOSE].n)]
+            rows.append([*start, *chain.from_iterable(map(one.cells, figures))])
+    return rows
 
 
 def _prompts(figures: Figures) -> int:

@@ -9,13 +9,17 @@ the item has the constraint, so that nothing but the unwrapping tells the two fi
 
 * Text that is forced at a fixed place is no answer by itself. A keyword to include is one: it was
   given away to every model alike, but each chose the sentence that it stands in.
-* JSON is read as its strings, numbers, true and false. Names are left out: an object can't be
-  written without any, so that "answer" or "capital" stand there whatever the answer is.
+* JSON is read as its strings, numbers, true and false. An object can't be written without names,
+  so that "answer" or "capital" stand there whatever the answer is: a gold answer in a name counts
+  as whole words, if they say more than the question and the words that any answer may have.
 * Upper and lower case are undone as far as Unicode goes: "ß" is "SS", "ı" and "İ" are "I".
 * Without commas, digits may be grouped by white space or an apostrophe, and a space or a dash may
   stand for a comma.
-* A gold answer with a forbidden word counts without it, as whole words, if something is left that
-  is neither a function word nor in the question.
+* A gold answer with a forbidden word counts without it, as whole words, if at least half of it is
+  left and that says more than the question and the words that any answer may have: "Hastings" of
+  the Battle of Hastings, but neither "battle" nor, of the War of 1812, "1812". If an alias is
+  nothing but forbidden words, they are the answer ("France"), and what other aliases have around
+  them ("people of France") is none.
 
 Quotation marks, titles' and highlights' marks and dividers are ASCII punctuation, which
 normalisation deletes anyway.
@@ -30,6 +34,7 @@ from typing import Any, NamedTuple
 
 from followrag.items import Item
 from followrag.qa import acc_substring, normalize
+from followrag.remainders import is_telling, remainders
 from followrag.verifiers import Constraint
 from followrag.verifiers.cases import CasesLowercase, CasesUppercase
 from followrag.verifiers.format import (
@@ -57,14 +62,11 @@ _GAP, _NO_WORD_BEFORE, _NO_WORD_AFTER = r"[\W_]+", r"(?<![^\W_])", r"(?![^\W_])"
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _FENCE = re.compile(r"\A\s*```\s*\w*|```\s*\Z")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\([nrt\"\\/])")
+_NAME_GAP = re.compile(r"[_-]")
 _GROUPED = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
 _FOR_COMMAS = str.maketrans("\u060c\uff0c\u3001\u2013\u2014", "     ")
-_FUNCTION_WORDS = frozenset({
-    "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "its", "of",
-    "on", "or", "that", "the", "to", "was", "were", "with",
-})  # fmt: skip
 _JSON = json.JSONDecoder(
-    object_pairs_hook=lambda pairs: [value for _, value in pairs],
+    object_pairs_hook=list,  # of tuples, which an array never holds
     parse_int=str,
     parse_float=str,
     parse_constant=str,
@@ -84,8 +86,12 @@ class _Reading(NamedTuple):
 
     def has_words(self, gold: str) -> bool:
         """The same for whole words."""
-        bounded = _Reading(f" {self.said} ", tuple(f" {part} " for part in self.forced))
-        return bounded.has(f" {gold} ")
+        apart = _Reading(_apart(self.said), tuple(map(_apart, self.forced)))
+        return apart.has(_apart(gold))
+
+
+def _apart(words: str) -> str:
+    return f" {words.replace(' ', '  ')} "
 
 
 def is_in_english(item: Item) -> bool:
@@ -113,16 +119,31 @@ def acc_unwrapped(answer: str, item: Item) -> float:
         return acc_substring(answer, item.golds)
     fold = _without_case if any(isinstance(one, _CASES) for one in asked) else str.lower
     is_json = any(isinstance(one, FormatJson) for one in asked)
-    text = fold(_values(answer) if is_json else answer)
+    said, names = _values_and_names(answer) if is_json else (answer, "")
+    text, question = fold(said), fold(item.question)
     texts, golds = [text], [fold(gold) for gold in item.golds]
     if any(isinstance(one, FormatNoCommas) for one in asked):
         texts.append(_GROUPED.sub("", text.translate(_FOR_COMMAS)))
         golds += [gold.replace(",", " ") for gold in golds]
     readings = [_reading(one, asked, fold) for one in texts]
-    parts = _without_forbidden(golds, asked, fold(item.question), fold)
+    forbidden = [
+        fold(word)
+        for one in asked
+        if isinstance(one, KeywordsExclusion)
+        for word in one.forbidden_words
+    ]
+    named = _Reading(normalize(fold(names)), ())
     return float(
         any(reading.has(normalize(gold)) for gold in golds for reading in readings)
-        or any(reading.has_words(part) for part in parts for reading in readings)
+        or any(
+            reading.has_words(part)
+            for part in remainders(golds, forbidden, question)
+            for reading in (*readings, named)
+        )
+        or any(
+            named.has_words(gold) and is_telling(gold.split(), question)
+            for gold in map(normalize, golds)
+        )
     )
 
 
@@ -183,18 +204,23 @@ def _without_case(text: str) -> str:
     return text.upper().casefold().replace("i\u0307", "i")
 
 
-def _values(text: str) -> str:
-    """Read JSON, in a fence or between other text, as its values; else resolve its escapes."""
+def _values_and_names(text: str) -> tuple[str, str]:
+    """Read JSON, in a fence or between other text; text that is none is values."""
     bare = _FENCE.sub("", text).strip()
     for start in (0, bare.find("{"), bare.find("[")):
         try:
             value, stop = _JSON.raw_decode(bare, max(start, 0))
         except (ValueError, RecursionError):
             continue
-        return "\n".join([bare[: max(start, 0)], *_leaves(value), bare[stop:]])
-    return (
-        _ESCAPE.sub(_resolved, bare).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    )
+        values, names = _leaves(value)
+        around = bare[: max(start, 0)], _unescaped(bare[stop:])
+        return "\n".join([around[0], *values, around[1]]), "\n".join(names)
+    return _unescaped(bare), ""
+
+
+def _unescaped(text: str) -> str:
+    resolved = _ESCAPE.sub(_resolved, text)
+    return resolved.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _resolved(escape: re.Match[str]) -> str:
@@ -202,43 +228,18 @@ def _resolved(escape: re.Match[str]) -> str:
     return chr(int(code, 16)) if code else {"n": "\n", "r": "\n", "t": "\t"}.get(letter, letter)
 
 
-def _leaves(value: Any) -> Iterator[str]:
-    left = [value]
+def _leaves(value: Any) -> tuple[list[str], list[str]]:
+    """Give the values that hold no others, and the names."""
+    values, names, left = [], [], [value]
     while left:
         match left.pop():
-            case list() as values:
-                left += reversed(values)
-            case bool() as value:
-                yield str(value).lower()
+            case (str() as name, inner) as pair if isinstance(pair, tuple):
+                names.append(_NAME_GAP.sub(" ", name))
+                left.append(inner)
+            case list() as inner:
+                left += reversed(inner)
+            case bool() as truth:
+                values.append(str(truth).lower())
             case str() as text:
-                yield text
-
-
-def _without_forbidden(
-    golds: Sequence[str], asked: Sequence[Constraint], question: str, fold: Callable[[str], str]
-) -> list[str]:
-    """Give what is left of gold answers without their forbidden words, normalised."""
-    forbidden = [
-        re.escape(fold(word))
-        for one in asked
-        if isinstance(one, KeywordsExclusion)
-        for word in one.forbidden_words
-    ]
-    if not forbidden:
-        return []
-    pattern = re.compile(f"{_NO_WORD_BEFORE}(?:{'|'.join(forbidden)}){_NO_WORD_AFTER}")
-    idle = _FUNCTION_WORDS.union(normalize(question).split())
-    found = []
-    for gold in golds:
-        words = normalize(pattern.sub(" ", gold)).split() if pattern.search(gold) else []
-        while words and _is_idle(words[0], _FUNCTION_WORDS):
-            words = words[1:]
-        while words and _is_idle(words[-1], _FUNCTION_WORDS):
-            words = words[:-1]
-        if not all(_is_idle(word, idle) for word in words):
-            found.append(" ".join(words))
-    return found
-
-
-def _is_idle(word: str, idle: frozenset[str]) -> bool:
-    return word in idle or (len(word) == 1 and not word.isdigit())
+                values.append(text)
+    return values, names

@@ -30,6 +30,13 @@ def run(counts: Counts, followed: Flags, answered: Flags) -> Outcomes:
         error=np.zeros(prompts, dtype=np.bool_),
         length=np.full(prompts, 100),
         digest=np.full(prompts, next(_RUNS), dtype=np.uint64),  # no two runs say the same
+        qa_acc_unwrapped=np.full(prompts, np.nan),
+        qa_acc_other_language=np.full(prompts, np.nan),
+        repeats=np.zeros(prompts, dtype=np.int64),
+        strict_repeats=np.zeros(prompts, dtype=np.int64),
+        loose_repeats=np.zeros(prompts, dtype=np.int64),
+        condition=np.full(prompts, ""),
+        origin=np.full(prompts, ""),
         row=np.repeat(np.arange(prompts), counts),
         id=np.full(constraints, "length_words"),
         strict=followed,

@@ -124,5 +124,18 @@ def test_tables_show_every_fixed_figure_beside_reference_and_difference(rows: li
     lines = [row[0] for row in tables[0].rows]
     place = lines.index("inst_level_loose_acc")
     assert lines[place + 1 : place + 3] == ["- in reference mode", "- difference"]
-    assert tables[-1].columns[3:6] == ["loose", "in reference mode", "difference"]
+    assert [table.title for table in tables[-2:]] == [
+        "By family and constraint, loose",
+        "By family and constraint, strict",
+    ]
+    assert list(tables[-1].columns[3:]) == ["fixed", "reference", "difference"]
     assert "- difference" not in lines[lines.index("qa_acc") : lines.index("joint_acc")]
+
+
+def test_conditions_are_shown_in_both_modes(make_item: MakeItem) -> None:
+    asked = make_item(*CASES).model_copy(update={"condition": "order=0", "origin": 1})
+    summary = summarise([score_item(asked, TORN, "fixed")])
+    assert summary.reference is not None
+    assert summary.reference.by_condition is not None
+    table = next(one for one in summary_tables("a run", summary) if one.title == "By condition")
+    assert [row[0] for row in table.rows] == ["order=0", "- in reference mode", "- difference"]

@@ -20,7 +20,7 @@ from followrag.errors import InputError
 from followrag.llm import bare_url
 from followrag.llm.room import generation_limit, with_limit
 from followrag.llm.secret_args import split_secrets
-from followrag.tasks.options import REPEATS
+from followrag.tasks.options import BASELINE, REPEATS
 
 _CONCURRENCY = 8
 _OPENAI_URL = "https://api.openai.com/v1/chat/completions"
@@ -71,6 +71,10 @@ def _repeats(options: Namespace) -> Iterator[str]:
         return
     if not isinstance(repeats, int) or isinstance(repeats, bool) or repeats < 1:
         raise InputError(f"--metadata {REPEATS}={repeats!r}: name a whole number, with --repeats")
+    if options.model == BASELINE:
+        raise InputError(
+            f"--repeats {repeats}: {BASELINE} answers the same each time; leave it out"
+        )
     temperature = settings.get("temperature", 0)
     is_greedy = not isinstance(temperature, int | float) or temperature <= 0
     if is_greedy or settings.get("do_sample") is False:

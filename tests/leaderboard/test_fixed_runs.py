@@ -185,6 +185,12 @@ def test_a_board_of_reference_mode_has_no_such_table(make_outcomes: MakeOutcomes
     assert list(mode_grids(board, None, None)) == []
 
 
+def test_a_run_without_reference_verdicts_is_named(make_outcomes: MakeOutcomes) -> None:
+    bare = made_entry("b", make_outcomes(40, seed=2), **FIXED)
+    [board] = make_boards([fixed_entry("a", make_outcomes, 1), bare]).boards
+    assert mode_grid(board).caption[-1].endswith("fixed mode only: b.")
+
+
 def test_files_for_programs_hold_both(board: Board) -> None:
     [told] = json.loads(json_bytes([board], [], [], "constraint", None))["boards"]
     run = told["runs"][0]

@@ -48,7 +48,17 @@ def test_length_is_that_of_the_answers() -> None:
         RowOutcome("2", "nq", check, 1.0, length=21),
         RowOutcome("3", "nq", check, 0.0, length=999, error=True),
     ]
-    assert conduct(made_entry("m", Outcomes.of(rows))) == Conduct(15.5, 1 / 3, None)
+    assert conduct(made_entry("m", Outcomes.of(rows))) == Conduct(15.5, 1 / 3, None, None)
+
+
+def test_it_is_said_how_often_unwrapping_makes_a_difference() -> None:
+    check = [Check("format_json", True, True, False)]
+    rows = [
+        RowOutcome("1", "nq", check, 1.0, qa_acc_unwrapped=0.0),
+        RowOutcome("2", "nq", check, 1.0, qa_acc_unwrapped=1.0),
+        RowOutcome("3", "nq", check, 1.0, qa_acc_other_language=1.0),
+    ]
+    assert conduct(made_entry("m", Outcomes.of(rows))).qa_unwrapping_differs == 1 / 2
 
 
 def test_judge_errors_are_a_share_of_what_was_judged() -> None:

@@ -225,7 +225,7 @@ def test_a_failed_request_is_an_error_row_as_in_run_folders(pair: Pair, tmp_path
 
 def test_what_is_no_json_to_others_is_read(pair: Pair, tmp_path: Path) -> None:
     pair.samples[0]["resps"] = pair.samples[0]["filtered_resps"] = ["half a pair \ud800"]
-    pair.samples[0]["doc"]["kwargs"] = [{"relation": math.nan}]
+    pair.samples[0]["doc"]["kwargs"][0]["relation"] = math.nan
     pair.results["results"][TASK]["qa_acc_stderr,none"] = math.nan
     folder = tmp_path / "m"
     folder.mkdir()
@@ -344,7 +344,7 @@ def test_an_array_that_was_cut_short_is_named(pair: Pair, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("inst_level_loose_acc", [True] * 9, "verdicts on 1 constraint"),
+        ("inst_level_loose_acc", [True] * 9, "9 loose verdicts on"),
         ("inst_level_strict_acc", ["yes"], "is damaged"),
         ("qa_acc", 7.0, "is damaged"),
         ("doc", {"key": 0, "instruction_id_list": []}, "is not an item"),

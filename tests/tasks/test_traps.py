@@ -205,6 +205,11 @@ def test_several_responses_without_sampling_are_refused(settings: dict[str, Any]
         guarded("dummy", {}, gen_kwargs=settings, metadata={"repeats": 4})
 
 
+def test_the_baseline_is_not_asked_several_times() -> None:
+    with pytest.raises(InputError, match="answers the same each time"):
+        guarded("followrag-baseline", {}, gen_kwargs={"temperature": 1.0}, metadata={"repeats": 2})
+
+
 def test_several_responses_are_sampled_by_every_engine() -> None:
     options, notes = guarded("dummy", {}, gen_kwargs={"temperature": 0.7}, metadata={"repeats": 4})
     assert options.gen_kwargs == {"temperature": 0.7, "do_sample": True}

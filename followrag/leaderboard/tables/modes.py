@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from followrag.estimates import Estimate
@@ -16,9 +16,10 @@ from followrag.leaderboard.tables.groups import group_figures
 from followrag.tables import points
 
 _CAPTION = (
-    "Fixed mode repairs what is provably wrong in the published checks; reference mode is the "
-    "published evaluator. difference: fixed minus reference, in percent points, paired. Figures of "
-    "answers alone are the same in both."
+    "Fixed mode repairs what is provably wrong in the published checks, and asks that one loose "
+    "reading follow all constraints of a prompt; reference mode is the published evaluator. "
+    "difference: fixed minus reference, in percent points, paired. Figures of answers alone are "
+    "the same in both."
 )
 
 
@@ -81,7 +82,12 @@ def mode_grid(board: Board) -> Grid:
         for place in board.places
         if (both := compared(place.entry, name)) is not None
     ]
-    return _grid(f"{board.title}: fixed and reference mode", ["figure", "model"], rows)
+    title = f"{board.title}: fixed and reference mode"
+    compared_models = {row[1] for row in rows}
+    models = (place.entry.model for place in board.places)
+    left_out = [model for model in models if model not in compared_models]
+    notes = [f"Left out, with figures of fixed mode only: {', '.join(left_out)}."]
+    return _grid(title, ["figure", "model"], rows, notes if left_out else [])
 
 
 def group_mode_grid(board: Board, by: Grouping, headline: str | None = None) -> Grid:
@@ -121,6 +127,6 @@ def _cells(both: Compared) -> list[Cell]:
     return [str(both.fixed.n), both.fixed, both.reference, points(both.difference)]
 
 
-def _grid(title: str, keys: list[str], rows: list[list[Cell]]) -> Grid:
+def _grid(title: str, keys: list[str], rows: list[list[Cell]], notes: Sequence[str] = ()) -> Grid:
     columns = [*keys, "n", "fixed", "reference", "difference"]
-    return Grid(title, columns, rows, [_CAPTION], len(keys))
+    return Grid(title, columns, rows, [_CAPTION, *notes], len(keys))

@@ -21,8 +21,6 @@ def show_grid(grid: Grid) -> None:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for table in _tables(grid, width):
         show(table)
-    if width is not None:
-        print()
 
 
 def _tables(grid: Grid, width: int | None) -> Iterator[Table]:
@@ -53,7 +51,7 @@ def _parts(
     widths = [
         _width(chain([name], (row[place] for row in rows))) for place, name in enumerate(columns)
     ]
-    free = width - sum(widths[:keys]) - 1
+    free = width - sum(widths[:keys]) + _BETWEEN
     parts: list[list[int]] = [[]]
     left = free
     for place in rest:
