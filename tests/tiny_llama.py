@@ -1,7 +1,8 @@
 """A tiny Llama with random weights: `python tests/tiny_llama.py FOLDER` builds it by hand.
 
-The tokenizer is trained on the demo's prompts, so that a prompt is a few hundred tokens. The same
-arguments give the same weights.
+The tokenizer is trained on the demo's prompts without their constraints, so that a prompt is a few
+hundred tokens, and the model stays as it is when the demo is built again. The same arguments give
+the same weights.
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ def build_model(folder: Path, template: bool = True, context: int = 4096, layers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     from followrag import load_items
+    from followrag.prompts import build_prompt
 
-    prompts = [item.prompt for item in load_items("followrag_demo")]
+    items = load_items("followrag_demo")
+    prompts = [build_prompt(item.passages, item.question) for item in items]
     bpe = ByteLevelBPETokenizer()
     bpe.train_from_iterator(prompts, vocab_size=2048, special_tokens=_SPECIAL, show_progress=False)
     tokenizer = PreTrainedTokenizerFast(
@@ -61,7 +64,7 @@ def build_model(folder: Path, template: bool = True, context: int = 4096, layers
     )
     model = LlamaForCausalLM(config).to(torch.bfloat16)
     with torch.no_grad():
-        model.lm_head.weight[tokenizer.eos_token_id] *= 1.7  # some answers end, some hit a limit
+        model.lm_head.weight[tokenizer.eos_token_id] *= 1.4  # some answers end, some hit a limit
     model.save_pretrained(folder)
     return folder
 
