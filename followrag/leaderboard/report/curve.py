@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from followrag.estimates import Estimate
+from followrag.leaderboard.report.banded import Point, banded_line
 from followrag.leaderboard.report.chart import (
     NORMAL_95,
     Chart,
@@ -76,37 +77,22 @@ def _independent(points: list[_Point], count: int) -> float | None:
 
 
 def _traces(place: int, model: str, name: str, points: list[_Point]) -> list[Trace]:
-    meta = {"model": place}
     counts = [point.asked for point in points]
-    edge = [*(point.high for point in points), *(point.low for point in reversed(points))]
-    band = {
-        "type": "scatter",
-        "x": [*counts, *reversed(counts)],
-        "y": [round(100 * value, 2) for value in edge],
-        "mode": "lines",
-        "line": {"width": 0},
-        "fill": "toself",
-        "fillcolor": "series",
-        "hoverinfo": "skip",
-        "showlegend": False,
-        "meta": meta,
-    }
-    line = {
-        "type": "scatter",
-        "x": counts,
-        "y": [round(100 * point.share, 2) for point in points],
-        "name": name,
-        "mode": "lines+markers",
-        "line": {"color": "series", "width": 2.5, "dash": "series"},
-        "marker": {"color": "series", "size": 9, "symbol": "series"},
-        "hoverinfo": "text",
-        "hovertext": [
-            f"{shown(model)}<br>{number_of(point.asked, 'constraint')}: "
-            f"{100 * point.share:.1f}% ({_interval(point)})<br>n = {point.n:,}"
+    band, line = banded_line(
+        place,
+        name,
+        [
+            Point(
+                point.asked,
+                round(100 * point.share, 2),
+                round(100 * point.low, 2),
+                round(100 * point.high, 2),
+                f"{shown(model)}<br>{number_of(point.asked, 'constraint')}: "
+                f"{100 * point.share:.1f}% ({_interval(point)})<br>n = {point.n:,}",
+            )
             for point in points
         ],
-        "meta": meta,
-    }
+    )
     expected = [_independent(points, count) for count in counts]
     independence = {
         "type": "scatter",
@@ -116,7 +102,7 @@ def _traces(place: int, model: str, name: str, points: list[_Point]) -> list[Tra
         "line": {"color": "series", "width": 1, "dash": "dot"},
         "hoverinfo": "skip",
         "showlegend": False,
-        "meta": meta,
+        "meta": {"model": place},
     }
     return [band, independence, line]
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from followrag import conditions
 from followrag.estimates import Estimate
+from followrag.leaderboard.report.banded import Point, banded_line
 from followrag.leaderboard.report.chart import (
     NORMAL_95,
     Chart,
@@ -153,38 +154,16 @@ def _ends(figure: Estimate) -> tuple[float, float]:
 
 
 def _traces(line: _Line, name: str, is_scale: bool) -> list[Trace]:
-    meta = {"model": line.place}
     at: list[Any] = [float(level) for level in line.levels] if is_scale else line.levels
-    ends = [_ends(figure) for figure in line.figures]
-    band = {
-        "type": "scatter",
-        "x": [*at, *reversed(at)],
-        "y": [*(high for _, high in ends), *(low for low, _ in reversed(ends))],
-        "mode": "lines",
-        "line": {"width": 0},
-        "fill": "toself",
-        "fillcolor": "series",
-        "hoverinfo": "skip",
-        "showlegend": False,
-        "meta": meta,
-    }
-    drawn = {
-        "type": "scatter",
-        "x": at,
-        "y": [points(figure.value) for figure in line.figures],
-        "name": name,
-        "mode": "lines+markers",
-        "line": {"color": "series", "width": 2.5, "dash": "series"},
-        "marker": {"color": "series", "size": 9, "symbol": "series"},
-        "hoverinfo": "text",
-        "hovertext": [
+    drawn = []
+    for place, level, figure in zip(at, line.levels, line.figures, strict=True):
+        low, high = _ends(figure)
+        said = (
             f"{shown(line.model)}<br>{shown(level)}: {100 * figure.value:.1f}% "
             f"({low:.1f} to {high:.1f})<br>n = {figure.n:,}"
-            for level, figure, (low, high) in zip(line.levels, line.figures, ends, strict=True)
-        ],
-        "meta": meta,
-    }
-    return [band, drawn]
+        )
+        drawn.append(Point(place, points(figure.value), low, high, said))
+    return [*banded_line(line.place, name, drawn)]
 
 
 def _rows(line: _Line) -> list[list[str]]:
